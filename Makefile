@@ -1,0 +1,98 @@
+# Daybook: a microkernel whose journal is its source. `make help` lists what can be asked for.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := iso
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# V=1 shows the commands; without it each step is one line.
+V ?= 0
+ifneq ($(V),1)
+.SILENT:
+endif
+say = printf '%s\n'
+
+include weave/config.mk weave/tree.mk
+include tests/journal/amend/amend.mk tests/host/host.mk
+
+# Which kernel the goals mean: the newest, or with `make at ENTRY=…` the one as of that entry.
+ifdef ENTRY
+entry := $(shell weave/entry '$(ENTRY)')
+ifeq ($(entry),)
+$(error ENTRY must name one entry)
+endif
+tree := build/at/$(entry)/
+products := $(tree)
+else
+ifneq ($(filter at,$(MAKECMDGOALS)),)
+$(error say which entry: make at ENTRY=2025-11-06 run)
+endif
+tree :=
+products := build/
+endif
+
+# Only the trees that the goals need are looked at: `make help` tangles nothing.
+goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+ifneq ($(filter iso run tangle debug bench test site serve evidence days exhibits matrix,$(goals)),)
+$(eval $(call tree-rules,$(tree),$(products),$(entry)))
+endif
+ifneq ($(filter days site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
+$(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
+endif
+ifneq ($(filter exhibits site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
+$(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
+endif
+
+##@ The kernel
+
+iso: $(products)daybook.iso ## the bootable image, BIOS and UEFI (what plain `make` builds)
+run: $(products)daybook.iso | $(installed.run) ## boot it in QEMU with the serial port on this terminal; KEEP=1 keeps it running
+	tools/run-qemu $<
+tangle: $(products)sources.mk ## journal -> boot/ linker.ld tangled/
+at: ; ## make at ENTRY=2025-11-06 tangle|iso|run|test|debug: the kernel as of that entry, below build/at/
+debug: $(products)daybook.iso | $(installed.test) ## boot it stopped, waiting for gdb
+	tools/debug $<
+days: $(days:%=build/at/%/daybook.iso) ## every entry's kernel, below build/at/
+exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an entry tries, below build/exhibit/
+
+##@ The journal as a website
+
+site: site/.nojekyll ## the website, in site/
+serve: site ## serve it on this machine; PORT=8000 or the next free one
+	weave/site/serve site
+evidence: days exhibits | $(installed.test) ## boot every entry's kernel and record what its page shows
+	tests/boot/record
+
+# site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
+site/.nojekyll: $(journal) $(shell find weave/site -type f) evidence | $(installed.site)
+	weave/site/weave site
+
+##@ Trust
+
+ifdef ENTRY
+test: $(products)daybook.iso | $(installed.test) ## every test but the slow matrix
+	tests/run boot -- -k $(entry)
+else
+test: days exhibits build/tests/host_tests build/tests/amend_tests | $(installed.test) $(installed.site)
+	tests/run host journal boot site
+endif
+matrix: days exhibits | $(installed.test) ## the slow matrix: every day's kernel on every machine
+	tests/run matrix
+bench: iso | $(installed.test) ## how fast tangling and rebuilding are
+	tests/bench
+doctor: ## the tools found, beside the versions last seen to pass
+	tools/doctor
+
+##@ This machine
+
+deps: ## install what is missing (or say the command that does)
+	tools/deps run test site
+toolchain: ## build an x86_64-elf cross compiler, outside this folder
+	tools/toolchain
+clean: ## remove everything that was made
+	rm -rf build site boot linker.ld tangled
+help: ## this list
+	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help

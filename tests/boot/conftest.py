@@ -1,0 +1,37 @@
+"""What every boot test shares: readable names, boots that begin ahead, the kernels that must fail."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from boots import Boots
+from cases import prune_evidence
+from must_fail import SOURCES, build_kernel
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Parameters with a name of their own are shown by it."""
+    return getattr(val, "test_id", None)
+
+
+@pytest.fixture(scope="session")
+def boots(request: pytest.FixtureRequest) -> Iterator[Boots]:
+    """The boots of this run. Those of all selected tests are started now, in the tests' order."""
+    prune_evidence()
+    shared = Boots()
+    for item in request.session.items:
+        case = getattr(item, "callspec", None) and item.callspec.params.get("case")
+        if key := getattr(case, "boot_key", None):
+            shared.start(*key)
+    yield shared
+    shared.cancel()
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the assembled kernels of must_fail/."""
+    folder = tmp_path_factory.mktemp("must_fail")
+    for source in sorted(SOURCES.glob("*.asm")):
+        build_kernel(source, folder / f"{source.stem}.elf")
+    return folder

@@ -1,0 +1,117 @@
+"""Machine names, FIRMWARE-BOARD-MEMORY[-OPTION...], and the QEMU arguments they stand for.
+
+    bios-pc-512M   uefi-q35-64M-smp4   bios-q35-6G-below4g64M   bios-pc-512M-cpu_qemu32
+
+Options: smpN (N CPUs), below4gSIZE (the rest of the memory lies above 4 GiB), cpu_MODEL (QEMU's
+-cpu, with `+` for its comma: cpu_qemu64+-nx), noserial (no serial port), nodebugexit (no
+isa-debug-exit device: the kernel halts when it is done).
+"""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+QEMU = "qemu-system-x86_64"
+OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+# grub.cfg reads this string from SMBIOS and then does not wait for a person.
+NO_WAIT = "type=1,serial=daybook-no-wait"
+
+_FIRMWARES = ("bios", "uefi")
+_BOARDS = ("pc", "q35")
+_SIZE = r"[1-9][0-9]*[MG]"
+_WORD = r"[A-Za-z0-9_.]+"
+_GRAMMAR = (
+    "FIRMWARE-BOARD-MEMORY[-OPTION...]: bios|uefi, pc|q35, 64M|512M|6G|..., then any of "
+    "smpN, below4gSIZE, cpu_MODEL, noserial, nodebugexit"
+)
+
+
+class MachineError(ValueError):
+    """A machine name that the grammar does not know; the text says which part and why."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One QEMU configuration, as its name says it."""
+
+    name: str
+    firmware: str
+    board: str
+    memory: str
+    cpus: int = 1
+    below_4g: str | None = None
+    cpu_model: str | None = None
+    serial: bool = True
+    debug_exit: bool = True
+
+    @classmethod
+    def parse(cls, name: str) -> "Machine":
+        """The machine called `name`; a MachineError when there is none of that name."""
+
+        def reject(why: str) -> MachineError:
+            return MachineError(f'"{name}" is not a machine: {why}; a name is {_GRAMMAR}')
+
+        parts = re.split(r"(?<!\+)-", name)  # not the minus of cpu_qemu64+-nx
+        if len(parts) < 3:
+            raise reject("it has fewer than three parts")
+        firmware, board, memory, *options = parts
+        if firmware not in _FIRMWARES:
+            raise reject(f'"{firmware}" is not a firmware')
+        if board not in _BOARDS:
+            raise reject(f'"{board}" is not a board')
+        if not re.fullmatch(_SIZE, memory):
+            raise reject(f'"{memory}" is not a memory size')
+        fields: dict[str, object] = {}
+        for option in options:
+            setting = _option(option)
+            if setting is None:
+                raise reject(f'"{option}" is not an option')
+            key, value = setting
+            if key in fields:
+                raise reject(f'"{option}" sets what another option has set')
+            fields[key] = value
+        return cls(name, firmware, board, memory, **fields)
+
+    def without_debug_exit(self) -> "Machine":
+        """The same machine, on which a kernel can only halt."""
+        if not self.debug_exit:
+            return self
+        return replace(self, name=f"{self.name}-nodebugexit", debug_exit=False)
+
+    def qemu_arguments(self, variables: Path) -> list[str]:
+        """QEMU and the arguments that make this machine, without a boot medium or serial back end.
+
+        `variables` is where a UEFI machine keeps its variables: a private copy of OVMF_VARS, which
+        the firmware writes to.
+        """
+        board = self.board
+        if self.below_4g:
+            board += f",max-ram-below-4g={self.below_4g}"
+        arguments = [QEMU, "-accel", "tcg", "-display", "none", "-no-reboot", "-nic", "none"]
+        arguments += ["-machine", board, "-m", self.memory, "-smp", str(self.cpus)]
+        arguments += ["-smbios", NO_WAIT]
+        if self.cpu_model:
+            arguments += ["-cpu", self.cpu_model]
+        if self.debug_exit:
+            arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+        if self.firmware == "uefi":
+            arguments += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}"]
+            arguments += ["-drive", f"if=pflash,unit=1,format=raw,file={variables}"]
+        return arguments
+
+
+def _option(text: str) -> tuple[str, object] | None:
+    """The field of Machine that an option sets, and its value; None when it is not an option."""
+    if text == "noserial":
+        return "serial", False
+    if text == "nodebugexit":
+        return "debug_exit", False
+    if match := re.fullmatch(r"smp([1-9][0-9]*)", text):
+        return "cpus", int(match[1])
+    if match := re.fullmatch(rf"below4g({_SIZE})", text):
+        return "below_4g", match[1]
+    if match := re.fullmatch(rf"cpu_({_WORD}(?:\+(?:-?{_WORD}|{_WORD}={_WORD}))*)", text):
+        return "cpu_model", match[1].replace("+", ",")
+    return None

@@ -1,0 +1,34 @@
+"""Every day boots: the kernel as of each entry, under its own proof and those of the entries before.
+
+The newest day is booted on every machine that any proof in its tree names, an older day on those of
+its own proof; with DAYBOOK_MATRIX=1 every day is booted on every machine. Each image is booted once
+on a machine, and every proof that names the machine is held against that boot.
+"""
+
+import pytest
+
+from boots import Boots
+from cases import DayCase, day_cases, unusable
+from elf import segments
+from trees import BUILD, Day, entries
+
+
+@pytest.mark.parametrize("entry", entries())
+def test_tree_is_whole(entry: str) -> None:
+    assert not (why := unusable(Day(entry))), why
+
+
+@pytest.mark.parametrize("case", day_cases())
+def test_day(case: DayCase, boots: Boots) -> None:
+    if failure := case.prove(boots):
+        pytest.fail(failure, pytrace=False)
+
+
+def test_the_newest_kernel_is_that_of_the_last_day() -> None:
+    """What `make run` boots and what was tested here are one: the same bytes are loaded."""
+    newest, last = BUILD / "daybook.elf", Day(entries()[-1]).elf
+    loaded = segments(newest)
+    assert loaded == segments(last)
+    for part in loaded:
+        span = slice(part.offset, part.offset + part.file_size)
+        assert newest.read_bytes()[span] == last.read_bytes()[span]

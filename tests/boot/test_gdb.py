@@ -1,0 +1,73 @@
+"""gdb on the machine that `make debug` starts: it stops at and lists lines of the journal, on both
+sides of the switch to 64-bit mode."""
+
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from cases import usable_days
+from elf import source_line, symbols
+from slots import slot
+from trees import ROOT, Day
+
+# The first instruction, 32-bit code, and the first C++ function, 64-bit code.
+EARLY, LATE = "_start", "kernel_main"
+
+
+def newest_day_with(symbol: str) -> Day:
+    """The newest day whose kernel has `symbol`; the test is skipped while there is none."""
+    days = [day for day in usable_days() if symbol in symbols(day.elf)]
+    if not days:
+        pytest.skip(f"no entry has defined {symbol} yet")
+    return days[-1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def debug(day: Day, *commands: str) -> str:
+    """What gdb says to `commands`, started with the project's .gdbinit on a machine of its own."""
+    environment = os.environ | {"GDB_PORT": str(free_port())}
+    arguments = ["gdb", "-nx", "-batch", "-x", ".gdbinit", str(day.elf)]
+    for command in commands:
+        arguments += ["-ex", command]
+    with slot():
+        machine = subprocess.Popen(
+            [ROOT / "tools/debug", day.iso],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            # gdb tries to connect until QEMU listens; when it leaves, it ends the machine.
+            session = subprocess.run(
+                arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+            )
+            machine.wait(timeout=60)
+        finally:
+            machine.terminate()
+            machine.wait()
+    return session.stdout + session.stderr
+
+
+@pytest.mark.parametrize("symbol", [EARLY, LATE])
+def test_gdb_stops_in_the_journal(symbol: str) -> None:
+    day = newest_day_with(symbol)
+    where = source_line(day.elf, symbols(day.elf)[symbol])
+    assert where and re.fullmatch(r"journal/[^/]+\.nw:\d+", where), f"{symbol} is at {where}"
+    journal, _, line = where.partition(":")
+    text = (ROOT / journal).read_text().splitlines()
+    assert symbol in "".join(text[int(line) - 3 : int(line)])  # the label or the head of the function
+
+    # .gdbinit has stopped at the first instruction already.
+    go_there = [] if symbol == EARLY else [f"break {where}", "continue"]
+    said = debug(day, *go_there, "info symbol $pc", "list")
+    assert re.search(rf"^{symbol}\b.* in section", said, re.MULTILINE), said
+    listed = said.rpartition(" in section ")[2]
+    assert f"{line}\t{text[int(line) - 1]}\n" in listed, said

@@ -1,0 +1,129 @@
+"""The journal itself: stock noweb agrees with our pipeline, and every compiler error names the line that has it."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRIES = sorted((ROOT / "journal").glob("*.nw"))
+CHUNK = re.compile(r"^<<(.*)>>=\s*$")
+END_OF_CHUNK = re.compile(r"^@( |$)")
+
+
+def tangled_files() -> list[Path]:
+    return [ROOT / "linker.ld", *(p for d in ("boot", "tangled") for p in sorted((ROOT / d).rglob("*")) if p.is_file())]
+
+
+def root_name(path: Path) -> str:
+    return str(path.relative_to(ROOT)).removeprefix("tangled/")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh_tangle():
+    subprocess.run(["make", "tangle"], cwd=ROOT, check=True, capture_output=True)
+
+
+LINE_DIRECTIVE = {".cpp": '#line %L "%F"%N', ".hpp": '#line %L "%F"%N', ".asm": "%%line %-1L+1 %F%N", ".inc": "%%line %-1L+1 %F%N"}
+
+
+def test_stock_notangle_makes_the_same_files():
+    """notangle reads the same entries through the same filter, one root at a time, with noweb's other back end."""
+    names = [str(p.relative_to(ROOT)) for p in ENTRIES]
+    for path in tangled_files():
+        directive = LINE_DIRECTIVE.get(path.suffix)
+        options = [f"-R{root_name(path)}", *([f"-L{directive}"] if directive else [])]
+        oracle = subprocess.run(
+            ["notangle", "-filter", "build/amend", *options, *names], cwd=ROOT, capture_output=True, text=True
+        )
+        assert oracle.returncode == 0, oracle.stderr
+        assert oracle.stdout == path.read_text(), path
+
+
+def test_every_root_is_a_file():
+    roots = {name for p in ENTRIES for name in re.findall(r"^<<([^\s<>]*[./][^\s<>]*)>>=$", p.read_text(), re.M)}
+    assert roots == {root_name(p) for p in tangled_files()}
+
+
+# --- an error planted in every chunk ---
+
+PROBE = "daybook-probe"
+LANGUAGES = {".cpp": f"#error {PROBE}", ".hpp": f"#error {PROBE}", ".asm": f"%error {PROBE}", ".inc": f"%error {PROBE}"}
+
+
+def bodies(text: str):
+    """Each line of an entry with the name of the chunk that it is in, or None; a chunk's end has its name, too."""
+    name = None
+    for line in text.splitlines():
+        ends = name is not None and END_OF_CHUNK.match(line)
+        yield line, name, bool(ends)
+        if ends:
+            name = None
+        if match := CHUNK.match(line):
+            name = match[1]
+
+
+def languages() -> dict[str, str]:
+    """Which language each chunk is in: that of the file that it ends up in. Exhibits end up in none."""
+    uses: dict[str, set[str]] = {}
+    for entry in ENTRIES:
+        for line, name, ends in bodies(entry.read_text()):
+            if name and not ends:
+                uses.setdefault(name, set()).update(re.findall(r"(?<!@)<<([^\[<>][^<>]*)>>", line))
+    found: dict[str, str] = {}
+
+    def flow(chunk: str, suffix: str):
+        if chunk not in found:
+            found[chunk] = suffix
+            for used in uses.get(chunk, ()):
+                flow(used, suffix)
+
+    for chunk in uses:
+        if re.fullmatch(r"\S*[./]\S*", chunk):
+            flow(chunk, Path(chunk).suffix)
+    return found
+
+
+def plant(entry: Path, language_of: dict[str, str]) -> set[tuple[str, int]]:
+    """Makes an error the last line of every chunk in C++ or NASM. Returns where they are."""
+    lines, planted = [], set()
+    for line, name, ends in bodies(entry.read_text()):
+        if ends and lines[-1] != "<<[delete]>>" and (error := LANGUAGES.get(language_of.get(name, ""))):
+            lines.append(error)
+            planted.add((f"journal/{entry.name}", len(lines)))
+        lines.append(line)
+    entry.write_text("\n".join(lines) + "\n")
+    return planted
+
+
+def superseded_later(entry: Path, line: int) -> bool:
+    """Whether a verb replaced or deleted the piece of the chunk that this line is in: then it is in no file any more."""
+    name = next(m[1] for text in reversed(entry.read_text().splitlines()[:line]) if (m := CHUNK.match(text)))
+    later = "\n".join(p.read_text() for p in sorted(entry.parent.glob("*.nw")) if p.name >= entry.name)
+    return bool(re.search(rf"^<<{re.escape(name)}>>=\n<<\[(replace|delete)\b.*\]>>$", later, re.M))
+
+
+def test_an_error_in_any_chunk_is_reported_at_its_line_of_the_journal(tmp_path: Path):
+    shutil.copytree(ROOT / "journal", tmp_path / "journal")
+    language_of = languages()
+    planted = set().union(*(plant(entry, language_of) for entry in sorted((tmp_path / "journal").glob("*.nw"))))
+    (tmp_path / "build").mkdir()
+    for needed in ("amend", "font.psf"):
+        shutil.copy(ROOT / "build" / needed, tmp_path / "build")
+    subprocess.run([ROOT / "weave/tangle", "", "build/"], cwd=tmp_path, check=True)
+
+    # NASM removes its output when it fails: never let that be /dev/null.
+    nasm = ["nasm", "-f", "elf64", "-Ibuild/", "-o", "probe.o"]
+    gxx = ["g++", "-std=c++20", "-fsyntax-only", "-ffreestanding", "-fmax-errors=0", "-Itangled"]
+    reported = set()
+    for pattern, compiler in (("boot/*.asm", nasm), ("tangled/**/*.asm", nasm), ("tangled/**/*.cpp", gxx)):
+        for path in tmp_path.glob(pattern):
+            command = [*compiler, path.relative_to(tmp_path)]
+            errors = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
+            reported |= {(m[1], int(m[2])) for m in re.finditer(rf"^(\S+?):(\d+):.* error: .*{PROBE}", errors, re.M)}
+
+    gone = {(entry, line) for entry, line in planted - reported if superseded_later(tmp_path / entry, line)}
+    assert reported == planted - gone
+    assert len(reported) > 150

@@ -1,0 +1,30 @@
+"""The two sites that the tests look at: the sample, which has every case in it, and the journal."""
+
+from pathlib import Path
+
+import pytest
+
+from woven import EVIDENCE, JOURNAL, SAMPLE, Site, run_weave
+
+
+def weave(out: Path, entries: list[Path], evidence: Path) -> Site:
+    result = run_weave(out, entries, evidence)
+    assert result.returncode == 0, result.stderr
+    return Site(out, entries, evidence)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    entries = sorted((SAMPLE / "journal").glob("*.nw"))
+    return weave(tmp_path_factory.mktemp("woven") / "sample", entries, SAMPLE / "evidence")
+
+
+@pytest.fixture(scope="session")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    entries = sorted(JOURNAL.glob("*.nw"))
+    return weave(tmp_path_factory.mktemp("woven") / "journal", entries, EVIDENCE)
+
+
+@pytest.fixture(params=["sample", "journal"])
+def site(request: pytest.FixtureRequest) -> Site:
+    return request.getfixturevalue(request.param)

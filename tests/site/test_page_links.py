@@ -1,0 +1,198 @@
+"""Every link leads somewhere, and cross-references lead both ways."""
+
+from collections import Counter, defaultdict
+
+import pytest
+
+from noweb_files import OPEN
+from pages import Element
+from woven import Anchor, Site
+
+
+def links(page: Element) -> list[str]:
+    found = [e.attributes["href"] for e in page.all() if "href" in e.attributes]
+    return found + [e.attributes["src"] for e in page.all() if "src" in e.attributes]
+
+
+def is_elsewhere(link: str) -> bool:
+    return link.startswith(("https:", "data:"))
+
+
+def test_links_and_fragments_resolve(site: Site) -> None:
+    ids = {name: {e.attributes.get("id") for e in page.all()} for name, page in site.pages.items()}
+    for name, page in site.pages.items():
+        for link in filter(lambda link: not is_elsewhere(link), links(page)):
+            assert not link.startswith("/"), f"{name}: {link} does not work below a sub-path"
+            target = site.target(name, link)
+            assert (site.root / target.page).is_file(), f"{name}: {link}"
+            if target.id:
+                assert target.id in ids[target.page], f"{name}: {link}"
+
+
+def test_nothing_is_loaded_from_another_host(site: Site) -> None:
+    for name, page in site.pages.items():
+        for tag in ("script", "img", "link"):
+            for element in page.all(tag):
+                address = element.attributes.get("src") or element.attributes.get("href", "")
+                assert not address.startswith(("http", "//")), f"{name}: {address}"
+    for style in site.root.rglob("*.css"):
+        assert "//" not in style.read_text(), style
+
+
+def test_ids_are_unique(site: Site) -> None:
+    for name, page in site.pages.items():
+        ids = Counter(e.attributes["id"] for e in page.all() if "id" in e.attributes)
+        assert [id for id, count in ids.items() if count > 1] == [], name
+
+
+def test_every_reference_in_code_leads_to_its_chunk(site: Site) -> None:
+    for anchor, (piece, figure) in site.pieces.items():
+        for reference in figure.one("pre").all():
+            name = reference.attributes.get("data-ref", "[")
+            if name.startswith("["):
+                continue
+            assert reference.tag == "a", f"{anchor}: {name} is not a link"
+            target, _ = site.pieces[site.target(anchor.page, reference.attributes["href"])]
+            assert target.name == name, anchor
+
+
+def footer(site: Site, anchor: Anchor, figure: Element) -> dict[str, set[Anchor]]:
+    """What stands below a chunk: where each of "Used in", "Replaces", … leads."""
+    result: dict[str, set[Anchor]] = defaultdict(set)
+    for item in (item for list_ in figure.all("ul", class_="xref") for item in list_.all("li")):
+        relation = str(item.children[0]).strip()
+        for link in item.all("a"):
+            result[relation].add(site.target(anchor.page, link.attributes["href"]))
+    return result
+
+
+def test_every_chunk_names_its_users(site: Site) -> None:
+    users: dict[str, set[Anchor]] = defaultdict(set)
+    for anchor, (piece, _) in site.pieces.items():
+        for name in piece.uses():
+            users[name].add(anchor)
+    assert users
+    for anchor, (piece, figure) in site.pieces.items():
+        assert footer(site, anchor, figure)["Used in"] == users[piece.name], anchor
+
+
+BACK = {
+    "Continues": "Continued in",
+    "Replaces": "Replaced by",
+    "Changes": "Changed in",
+    "Deletes": "Deleted in",
+    "Varies": "Varied in",
+}
+
+
+def test_amendments_link_both_ways(site: Site) -> None:
+    forth, back = set(), set()
+    for anchor, (_, figure) in site.pieces.items():
+        footers = footer(site, anchor, figure)
+        for word, answer in BACK.items():
+            forth |= {(word, anchor, other) for other in footers[word]}
+            back |= {(word, other, anchor) for other in footers[answer]}
+    assert forth == back
+
+
+def test_an_amending_piece_says_what_it_amends(site: Site) -> None:
+    for anchor, (piece, figure) in site.pieces.items():
+        verb, line = (piece.lines_by_verb() or [("", "")])[0]
+        if verb != "verb" or "[exhibit" in piece.name:
+            continue
+        word = line.strip().removeprefix(OPEN + "[").split("]")[0].split()[0]
+        relation = {"replace": "Replaces", "delete": "Deletes"}.get(word, "Changes")
+        amended = footer(site, anchor, figure)[relation]
+        assert {site.pieces[other][0].name for other in amended} == {piece.name}, anchor
+
+
+def test_an_exhibit_says_what_it_varies(site: Site) -> None:
+    names = {piece.name for piece, _ in site.pieces.values()}
+    for anchor, (piece, figure) in site.pieces.items():
+        base, _, exhibit = piece.name.partition(" [exhibit ")
+        if exhibit:
+            varied = footer(site, anchor, figure)["Varies"]
+            assert {site.pieces[other][0].name for other in varied} == names & {base}, anchor
+
+
+FIRST, SECOND, THIRD = "2024-01/30-a-start.html", "2024-01/31b-a-second-thought.html", "2024-02/01-undone.html"
+
+
+@pytest.mark.parametrize(
+    "page, id, relation, others",
+    [
+        (FIRST, "say-hello-2", "Continues", {(FIRST, "say-hello")}),
+        (SECOND, "a-name", "Continues", {(FIRST, "a-name")}),
+        (SECOND, "say-hello", "Replaces", {(FIRST, "say-hello"), (FIRST, "say-hello-2")}),
+        (SECOND, "say-goodbye", "Replaces", {(FIRST, "say-goodbye")}),
+        # what an edit quotes to find its place is not what it wrote
+        (SECOND, "boot-start-asm", "Changes", {(FIRST, "boot-start-asm")}),
+        (SECOND, "boot-start-asm-2", "Changes", {(SECOND, "boot-start-asm")}),
+        (THIRD, "boot-start-asm", "Changes", {(FIRST, "boot-start-asm")}),
+        (THIRD, "say-goodbye", "Deletes", {(SECOND, "say-goodbye")}),
+        (THIRD, "say-goodbye-2", "Continues", set()),
+        (THIRD, "say-hello", "Replaces", {(SECOND, "say-hello")}),
+        (SECOND, "say-hello-exhibit-no-cli", "Varies", {(SECOND, "say-hello")}),
+    ],
+)
+def test_relations_of_the_sample(
+    sample: Site, page: str, id: str, relation: str, others: set[tuple[str, str]]
+) -> None:
+    anchor = Anchor(page, id)
+    _, figure = sample.pieces[anchor]
+    assert footer(sample, anchor, figure)[relation] == {Anchor(*other) for other in others}
+
+
+@pytest.mark.parametrize(
+    "page, id, reference, target",
+    [
+        # a reader of an entry is led to the chunk as of that entry
+        (FIRST, "boot-start-asm", "say hello", (FIRST, "say-hello")),
+        (THIRD, "boot-start-asm", "say hello", (THIRD, "say-hello")),
+        (THIRD, "say-hello", "say goodbye", (THIRD, "say-goodbye-2")),
+        (SECOND, "say-hello", "[previous]", (FIRST, "say-hello")),
+    ],
+)
+def test_references_of_the_sample(
+    sample: Site, page: str, id: str, reference: str, target: tuple[str, str]
+) -> None:
+    _, figure = sample.pieces[Anchor(page, id)]
+    for link in figure.one("pre").all("a", **{"data-ref": reference}):
+        assert sample.target(page, link.attributes["href"]) == Anchor(*target)
+        break
+    else:
+        pytest.fail("no such reference")
+
+
+def test_quotations_lead_to_what_they_name(sample: Site) -> None:
+    paragraph = next(p for p in sample.pages[FIRST].all("p") if p.text.startswith("At the end"))
+    quoted = {a.text: sample.target(FIRST, a.attributes["href"]).id for a in paragraph.all("a")}
+    assert quoted.pop("1") == "_note1"
+    assert quoted == {
+        "_start": "boot-start-asm",
+        "print()": "tangled-print-cpp",
+        "⟨say hello⟩": "say-hello",
+        "⟨boot/start.asm⟩": "boot-start-asm",
+    }
+    assert "eax" in {code.text for code in paragraph.all("code")}
+
+
+def test_identifiers_in_code_are_links(sample: Site) -> None:
+    _, figure = sample.pieces[Anchor(FIRST, "say-hello")]
+    link = figure.one("pre").one("a", class_="id")
+    assert link.text == "print"
+    assert sample.target(FIRST, link.attributes["href"]) == Anchor(FIRST, "tangled-print-cpp")
+
+
+def test_the_indexes_know_every_piece(site: Site) -> None:
+    indexed = {
+        site.target("chunks.html", link.attributes["href"])
+        for row in site.pages["chunks.html"].one("tbody").all("tr")
+        for link in list(row.all("td"))[0].all("a")
+    }
+    assert indexed == set(site.pieces)
+    for anchor, (_, figure) in site.pieces.items():
+        for target in footer(site, anchor, figure)["Defines"]:
+            row = site.pages["identifiers.html"].one("tr", id=target.id)
+            places = {site.target("identifiers.html", a.attributes["href"]) for a in row.all("a")}
+            assert anchor in places

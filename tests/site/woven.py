@@ -1,0 +1,71 @@
+"""A site woven from some entries and evidence, and the way from a piece in the journal to its figure."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote
+
+from noweb_files import Piece, read_pieces
+from pages import Element, read_page
+
+TOP = Path(__file__).parents[2]
+WEAVE = TOP / "weave/site/weave"
+JOURNAL = TOP / os.environ.get("JOURNAL", "journal")
+EVIDENCE = TOP / os.environ.get("DAYBOOK_EVIDENCE", "build/evidence")
+SAMPLE = Path(__file__).parent / "sample"
+
+
+def run_weave(out: Path, entries: list[Path], evidence: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [WEAVE, out, *entries],
+        cwd=TOP,
+        env={**os.environ, "DAYBOOK_EVIDENCE": str(evidence)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def page_of(entry: str) -> str:
+    """The path of an entry's page below the site's top."""
+    return f"{entry[:7]}/{entry[8:]}.html"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A place on the site."""
+
+    page: str
+    id: str
+
+
+@dataclass
+class Site:
+    root: Path
+    entries: list[Path]
+    evidence: Path
+
+    @cached_property
+    def pages(self) -> dict[str, Element]:
+        files = sorted(self.root.rglob("*.html"))
+        return {str(file.relative_to(self.root)): read_page(file) for file in files}
+
+    @cached_property
+    def pieces(self) -> dict[Anchor, tuple[Piece, Element]]:
+        """Every piece of the journal with its figure: the n-th of an entry is the n-th on its page."""
+        result = {}
+        for entry in self.entries:
+            page = page_of(entry.stem)
+            figures = list(self.pages[page].all("figure", class_="chunk"))
+            pieces = read_pieces(entry)
+            assert [f.attributes["data-chunk"] for f in figures] == [p.name for p in pieces]
+            for piece, figure in zip(pieces, figures):
+                result[Anchor(page, figure.attributes["id"])] = (piece, figure)
+        return result
+
+    def target(self, page: str, href: str) -> Anchor:
+        """Where a relative link on `page` leads."""
+        path, _, fragment = href.partition("#")
+        where = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+        return Anchor(where, unquote(fragment))

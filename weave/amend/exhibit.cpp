@@ -1,0 +1,20 @@
+#include "exhibit.hpp"
+
+#include "check.hpp"
+#include "name.hpp"
+
+namespace amend {
+
+tried_exhibit try_exhibit(const journal& j, const fold& base, const exhibit& e, const event_list& before,
+                          report& errors)
+{
+    tried_exhibit tried{e, {before.wanted, before.end(), {}}, base.variant()};
+    for (const std::size_t index : e.definitions) {
+        const definition& d = j.definitions[index];
+        tried.outcome.apply(d, split_exhibit(d.name).chunk, j.definitions.size() + index, tried.events, errors);
+    }
+    check_variant(base, tried.outcome, errors);
+    return tried;
+}
+
+}  // namespace amend

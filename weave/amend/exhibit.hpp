@@ -1,0 +1,34 @@
+// Variants that were tried and are not part of the kernel.
+#pragma once
+
+#include "event.hpp"
+#include "fold.hpp"
+#include "journal.hpp"
+#include "report.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace amend {
+
+/// The definitions `<<… [exhibit NAME]>>=` of one entry that bear the same name.
+struct exhibit {
+    std::size_t entry;
+    std::string_view name;
+    std::vector<std::size_t> definitions;  ///< indices in journal::definitions
+};
+
+/// An exhibit as it was tried.
+struct tried_exhibit {
+    exhibit what;
+    event_list events;
+    fold outcome;  ///< a variant of the fold as of the end of its entry, and good as long as that has not gone on
+};
+
+/// Applies an exhibit beside the fold as of the end of its entry and complains of what does not fit.
+/// `before` is the fold's own list of events.
+[[nodiscard]] tried_exhibit try_exhibit(const journal&, const fold&, const exhibit&, const event_list& before,
+                                        report& errors);
+
+}  // namespace amend

@@ -1,0 +1,41 @@
+# Tools, flags and the entries: what the rules of the Makefile and weave/tree.mk share.
+
+# The compiler: x86_64-elf-g++ where `make toolchain` or the machine has one, else Debian's.
+toolchain := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/daybook/toolchain/bin
+export PATH := $(PATH):$(toolchain)
+CROSS ?= $(if $(shell command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
+ccache := $(shell command -v ccache)
+
+# Freestanding, no red zone (an interrupt would overwrite it), general registers only (nothing saves the others).
+cxxflags := -std=c++20 -O2 -g -ffreestanding -fno-exceptions -fno-rtti -fno-pic -mno-red-zone -mgeneral-regs-only \
+  -mcmodel=kernel -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fno-toplevel-reorder \
+  -Wall -Wextra -Werror -Itangled
+nasmflags := -f elf64 -g -F dwarf -w+all -Werror -I$(CURDIR)/build/
+ldflags := -nostdlib -z noexecstack -z max-page-size=4096 --build-id=none --fatal-warnings
+
+# Entries in file-name order, which is date order.
+export LC_ALL := C
+journal := $(sort $(wildcard journal/*.nw))
+days := $(journal:journal/%.nw=%)
+
+# Packages are looked for once for each change of the table, before anything that needs them.
+installed.run := build/installed.run
+installed.test := build/installed.test
+installed.site := build/installed.site
+build/installed.%: tools/packages tools/deps
+	tools/deps $*
+	mkdir -p build && touch $@
+
+# The font that the kernel's screen uses, unpacked (package fonts-spleen; BSD-2-Clause, like the kernel).
+build/font.psf: /usr/share/consolefonts/spleen-8x16.psfu.gz
+	mkdir -p $(@D) && zcat $< > $@
+/usr/share/consolefonts/spleen-8x16.psfu.gz: | $(installed.run)
+
+# The filter that makes amendments part of noweb.
+amend.objects := $(patsubst weave/amend/%.cpp,build/amend.d/%.o,$(wildcard weave/amend/*.cpp))
+build/amend: $(amend.objects)
+	g++ $^ -o $@
+build/amend.d/%.o: weave/amend/%.cpp | $(installed.run)
+	$(say) "c++     $<"
+	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -MMD -MP -c $< -o $@
+-include $(amend.objects:.o=.d)

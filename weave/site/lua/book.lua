@@ -1,0 +1,273 @@
+-- book.lua: everything known about the journal as a whole: which pieces make a chunk, who
+-- uses it, who amends whom, what identifier is defined where, what language a chunk is in.
+local html = require 'html'
+local problems = require 'problems'
+local verbs = require 'verbs'
+
+local M = {}
+local Book = {}
+Book.__index = Book
+
+local function add(map, key, value)
+  map[key] = map[key] or {}
+  table.insert(map[key], value)
+end
+
+-- The references in a piece, once each. Those in the lines that a change looks for are named,
+-- not used.
+local function references(piece)
+  local list, seen = {}, {}
+  for _, line in ipairs(piece.lines) do
+    for _, part in ipairs(line) do
+      if type(part) == 'table' and not verbs.parse(part) then
+        local reference = seen[part.use] or {name = part.use, line = line.number}
+        if line.role ~= 'old' and line.role ~= 'anchor' then reference.used = true end
+        if not seen[part.use] then list[#list + 1] = reference end
+        seen[part.use] = reference
+      end
+    end
+  end
+  return list
+end
+
+-- A piece named `NAME [exhibit X]` is no part of the kernel: it varies the chunk NAME.
+local function name_piece(piece, taken)
+  piece.base, piece.exhibit = piece.name:match '^(.-) %[exhibit ([%w-]+)%]$'
+  piece.base = piece.base or piece.name
+  piece.anchor = html.unique(html.slug(piece.name), taken)
+end
+
+local function line_text(line)
+  local words = {}
+  for _, part in ipairs(line) do
+    words[#words + 1] = type(part) == 'string' and part or '<<' .. part.use .. '>>'
+  end
+  return table.concat(words):match '^%s*(.-)%s*$'
+end
+
+-- The lines that a piece itself puts into the kernel; an edit also quotes lines of others.
+local function written_lines(piece)
+  local lines = {}
+  for _, line in ipairs(piece.lines) do
+    if not line.role or line.role == 'new' then lines[#lines + 1] = line_text(line) end
+  end
+  return lines
+end
+
+local function wrote(piece, wanted)
+  local lines = written_lines(piece)
+  for start = 0, #lines - #wanted do
+    local all = true
+    for i, line in ipairs(wanted) do
+      if lines[start + i] ~= line_text(line) then all = false break end
+    end
+    if all then return true end
+  end
+  return false
+end
+
+-- The newest piece that wrote the lines an edit looks for, with a change counted among the
+-- writers: what one change wrote, the next may change again.
+local function writer_of(wanted, writers)
+  for i = #writers, 1, -1 do
+    if wrote(writers[i], wanted) then return writers[i] end
+  end
+  return writers[#writers]
+end
+
+local function relate(piece, other, forward, backward)
+  if not other then return end
+  for _, known in ipairs(piece[forward] or {}) do
+    if known == other then return end
+  end
+  add(piece, forward, other)
+  add(other, backward, piece)
+end
+
+-- What each verb does to the chunk's writers; returns those that are left.
+local amend = {}
+
+function amend.append(piece, writers)
+  relate(piece, writers[#writers], 'continues', 'continued_in')
+  writers[#writers + 1] = piece
+  return writers
+end
+
+function amend.replace(piece, writers)
+  local only = piece.argument ~= '' and piece.argument ~= 'all' and piece.argument
+  local kept = {}
+  for _, writer in ipairs(writers) do
+    if not only or writer.entry.name == only then
+      relate(piece, writer, 'replaces', 'replaced_by')
+    else
+      kept[#kept + 1] = writer
+    end
+  end
+  kept[#kept + 1] = piece
+  return kept
+end
+
+function amend.change(piece, writers)
+  for _, wanted in ipairs(piece.edits) do
+    relate(piece, writer_of(wanted, writers), 'changes', 'changed_in')
+  end
+  writers[#writers + 1] = piece
+  return writers
+end
+
+function amend.delete(piece, writers)
+  for _, writer in ipairs(writers) do relate(piece, writer, 'deletes', 'deleted_in') end
+  return {}
+end
+
+-- Folds the entries in order. `writers` holds, for each chunk, the pieces whose lines are
+-- still in it.
+local function fold(book)
+  local writers = {}
+  for _, entry in ipairs(book.entries) do
+    for _, piece in ipairs(entry.pieces) do
+      if not piece.exhibit then
+        local before = writers[piece.name] or {}
+        piece.is_first = #before == 0
+        writers[piece.name] = amend[piece.verb](piece, before)
+      end
+    end
+    for _, piece in ipairs(entry.pieces) do
+      local varied = piece.exhibit and writers[piece.base]
+      if varied then relate(piece, varied[1], 'varies', 'varied_in') end
+    end
+  end
+end
+
+local function end_of_life(piece)
+  local successor = piece.replaced_by or piece.deleted_in
+  return successor and successor[1].entry.number or math.huge
+end
+
+--- The piece that a reference to the chunk leads to for a reader of `entry`: where the chunk
+-- as of that entry begins, else where it first appears.
+function Book:definition(name, entry)
+  local pieces = self.chunks[name] or {}
+  for _, piece in ipairs(pieces) do
+    local defines = piece.verb == 'append' or piece.verb == 'replace'
+    local born = piece.entry.number
+    if defines and born <= entry.number and entry.number < end_of_life(piece) then return piece end
+  end
+  return pieces[1]
+end
+
+local function share_a_file(one, other)
+  for _, a in ipairs(one) do
+    for _, b in ipairs(other) do
+      if a == b then return true end
+    end
+  end
+  return false
+end
+
+--- The piece that defines the identifier for a reader of `entry`: the newest one by then. Of
+-- two things with the same name, the one in a file where `chunk` (nil for prose) goes is meant.
+function Book:identifier(name, entry, chunk)
+  local files = chunk and self:files(chunk) or {}
+  local found, found_near
+  for _, piece in ipairs(self.identifiers[name] or {}) do
+    if not found or piece.entry.number <= entry.number then
+      local near = share_a_file(files, self:files(piece.base))
+      if near or not found_near then found, found_near = piece, near end
+    end
+  end
+  return found
+end
+
+--- Remembers, for the index, that the piece's code has the identifier in it.
+function Book:note_identifier_use(name, piece)
+  local users = self.identifier_uses[name]
+  if not users then
+    add(self.identifier_uses, name, piece)
+  elseif users[#users] ~= piece then
+    users[#users + 1] = piece
+  end
+end
+
+--- The files that the chunk's text ends up in.
+function Book:files(name)
+  if self.files_of[name] then return self.files_of[name] end
+  local list, seen = {}, {}
+  self.files_of[name] = list -- before the recursion, so that a cycle ends
+  local users = self.used_in[name]
+  if not users and M.is_file(name) then list[1] = name end
+  for _, user in ipairs(users or {}) do
+    for _, file in ipairs(self:files(user.base)) do
+      if not seen[file] then
+        seen[file] = true
+        list[#list + 1] = file
+      end
+    end
+  end
+  return list
+end
+
+function M.is_file(name)
+  return not name:find ' ' and name:find '[/.]' ~= nil
+end
+
+local function language_of_file(file)
+  if file:match '%.asm$' or file:match '%.inc$' then return 'nasm' end
+  if file:match '%.[ch]pp$' or file:match '%.h$' then return 'cpp' end
+  if file:match '%.ld$' then return 'ld' end
+  if file:match '%.cfg$' then return 'bash' end
+end
+
+--- The language that the chunk is coloured in, or nil.
+function Book:language(name)
+  local file = self:files(name)[1]
+  return file and language_of_file(file)
+end
+
+local function index(book)
+  for _, entry in ipairs(book.entries) do
+    entry.pieces, entry.ids = {}, {}
+    for _, segment in ipairs(entry.segments) do
+      local piece = segment.piece
+      if piece then
+        name_piece(piece, entry.ids)
+        verbs.read(piece)
+        entry.pieces[#entry.pieces + 1] = piece
+        add(book.chunks, piece.name, piece)
+        for _, name in ipairs(piece.defines) do
+          add(book.identifiers, name, piece)
+          local last = name:match '::([^:]+)$'
+          if last then add(book.identifiers, last, piece) end
+        end
+        for _, reference in ipairs(references(piece)) do
+          if reference.used then add(book.used_in, reference.name, piece) end
+          reference.piece = piece
+          book.references[#book.references + 1] = reference
+        end
+      end
+    end
+  end
+end
+
+local function check_references(book)
+  for _, reference in ipairs(book.references) do
+    if not book.chunks[reference.name] then
+      problems.add(reference.piece.entry.file, reference.line,
+        ('<<%s>> is not defined'):format(reference.name))
+    end
+  end
+end
+
+--- Relates the entries' pieces with each other.
+function M.new(entries)
+  local book = setmetatable({
+    entries = entries, chunks = {}, identifiers = {}, used_in = {}, references = {}, files_of = {},
+    identifier_uses = {},
+  }, Book)
+  index(book)
+  check_references(book)
+  fold(book)
+  return book
+end
+
+return M

@@ -1,0 +1,25 @@
+-- dates.lua: how a page says when.
+local M = {}
+
+local months = {
+  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
+  'October', 'November', 'December',
+}
+
+--- "November 2025" for "2025-11".
+function M.month_name(month)
+  return months[tonumber(month:sub(6, 7))] .. ' ' .. month:sub(1, 4)
+end
+
+--- "6", or "23b" where several entries share a day.
+function M.day(entry)
+  return tonumber(entry.date:sub(9)) .. entry.letter
+end
+
+--- A <time> element: "6 November 2025".
+function M.element(entry)
+  return '<time datetime="' .. entry.date .. '">' .. tonumber(entry.date:sub(9)) .. ' '
+    .. M.month_name(entry.month) .. '</time>'
+end
+
+return M

@@ -1,0 +1,54 @@
+-- html.lua: the few string operations that every page needs.
+local M = {}
+
+local entities = {['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;'}
+
+function M.escape(text)
+  return (text:gsub('[&<>"]', entities))
+end
+
+local characters = {amp = '&', lt = '<', gt = '>', quot = '"', ['#39'] = "'"}
+
+--- The text that a browser shows for a piece of highlighted code.
+function M.text_of(markup)
+  return (markup:gsub('<[^>]*>', ''):gsub('&(#?%w+);', characters))
+end
+
+--- A permanent anchor made from a name: lower case, digits and hyphens only.
+-- The pages' own ids begin with an underscore, so the two kinds never meet.
+function M.slug(name)
+  local slug = name:lower():gsub('[^%w]+', '-'):gsub('^%-+', ''):gsub('%-+$', '')
+  return slug == '' and 'chunk' or slug
+end
+
+--- The first of `slug`, `slug-2`, `slug-3` … that is not yet in the set `taken`, which it joins.
+function M.unique(slug, taken)
+  local candidate, n = slug, 1
+  while taken[candidate] do
+    n = n + 1
+    candidate = slug .. '-' .. n
+  end
+  taken[candidate] = true
+  return candidate
+end
+
+--- A URL fragment for an id.
+function M.fragment(id)
+  return (id:gsub('[^%w._~:-]', function(c) return ('%%%02X'):format(c:byte()) end))
+end
+
+--- A link between two pages, both given by their path below the site's top.
+function M.link(from, to, id)
+  local anchor = id and '#' .. M.fragment(id) or ''
+  if from == to and id then return anchor end
+  local _, depth = from:gsub('/', '')
+  return ('../'):rep(depth) .. to .. anchor
+end
+
+--- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it.
+function M.box(label, code)
+  return '<pre tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code>'
+    .. code .. '</code></pre>'
+end
+
+return M

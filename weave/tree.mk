@@ -1,0 +1,41 @@
+# How one tree becomes a kernel. Used once for each tree that is asked for:
+#   $(eval $(call tree-rules,SOURCES,PRODUCTS,ENTRY,EXHIBIT))
+# SOURCES is where boot/, linker.ld and tangled/ go (empty: the top), PRODUCTS where the rest goes (both end in /).
+# The compilers run inside the tree, so that every tree gives ccache, -g and __FILE__ the same relative paths.
+
+# $(call nasm,TREE,SOURCE,OBJECT). NASM's -MD forgets included files, so the dependencies are asked for separately; it
+# names them as seen from within the tree.
+define nasm
+$(say) "nasm    $(1)$(2)"
+	mkdir -p $$(@D) && cd ./$(1) && nasm $(nasmflags) -o $(CURDIR)/$(3) $(2)
+	(cd ./$(1) && nasm -I$(CURDIR)/build/ -M -MT $(3) $(2)) | sed 's| boot/| $(1)boot/|g; s| $(CURDIR)/| |g' > $$(@:.o=.d)
+endef
+
+define tree-rules
+$(2)sources.mk: $(journal) build/amend weave/tangle | $(installed.run)
+	$(say) "tangle  $(if $(4),$(3) with exhibit $(4),$(or $(3),the newest kernel))"
+	weave/tangle "$(1)" "$(2)" $(3) $(4)
+
+include $(2)sources.mk
+$(2)objects := $$(patsubst %,$(2)obj/%.o,$$($(2)sources))
+-include $$(patsubst %.o,%.d,$$($(2)objects))
+
+$(2)obj/%.asm.o: $(1)%.asm | build/font.psf
+	$(call nasm,$(1),$$*.asm,$$@)
+$(2)obj/%.asm.o: $(1)tangled/%.asm | build/font.psf
+	$(call nasm,$(1),tangled/$$*.asm,$$@)
+
+$(2)obj/%.cpp.o: $(1)tangled/%.cpp
+	$(say) "c++     $$<"
+	mkdir -p $$(@D) && cd ./$(1) && $(ccache) $(CROSS)g++ $(cxxflags) -ffile-prefix-map=$(patsubst %/,%,$(CURDIR)/$(1))=. \
+	  -MMD -MP -MF $(CURDIR)/$$@.dep -MT $$@ -c tangled/$$*.cpp -o $(CURDIR)/$$@
+	sed 's| tangled/| $(1)tangled/|g; s|^tangled/|$(1)tangled/|' $$@.dep > $$(@:.o=.d) && rm $$@.dep
+
+$(2)daybook.elf: $$($(2)objects) $(1)linker.ld
+	$(say) "link    $$@"
+	$(CROSS)ld $(ldflags) -T $(1)linker.ld -o $$@ $$($(2)objects)
+
+$(2)daybook.iso: $(2)daybook.elf $(1)boot/grub.cfg tools/mkiso
+	$(say) "iso     $$@"
+	tools/mkiso $$@ $(2)daybook.elf $(1)boot/grub.cfg
+endef
