@@ -15,7 +15,10 @@ describe_machine() {
   [[ -f $iso ]] || fail "there is no image $iso; make iso makes it"
   [[ ${FIRMWARE:=bios} == bios || $FIRMWARE == uefi ]] || fail "FIRMWARE is bios or uefi, not '$FIRMWARE'"
   [[ ${BOARD:=pc} == pc || $BOARD == q35 ]] || fail "BOARD is pc or q35, not '$BOARD'"
-  [[ ${SCREEN:-0} == 1 ]] && display=gtk
+  if [[ ${SCREEN:-0} == 1 ]]; then
+    display=gtk
+    qemu-system-x86_64 -display help | grep -qx gtk || fail "SCREEN=1 needs Debian's package qemu-system-gui"
+  fi
 
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

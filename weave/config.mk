@@ -7,7 +7,7 @@ CROSS ?= $(if $(shell command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
 ccache := $(shell command -v ccache)
 
 # Freestanding, no red zone (an interrupt would overwrite it), general registers only (nothing saves the others).
-cxxflags := -std=c++20 -O2 -g -ffreestanding -fno-exceptions -fno-rtti -fno-pic -mno-red-zone -mgeneral-regs-only \
+cxxflags := -std=c++20 -O2 -gdwarf-4 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fno-toplevel-reorder \
   -Wall -Wextra -Werror -Itangled
 nasmflags := -f elf64 -g -F dwarf -w+all -Werror -I$(CURDIR)/build/
@@ -34,7 +34,7 @@ build/font.psf: /usr/share/consolefonts/spleen-8x16.psfu.gz
 # The filter that makes amendments part of noweb.
 amend.objects := $(patsubst weave/amend/%.cpp,build/amend.d/%.o,$(wildcard weave/amend/*.cpp))
 build/amend: $(amend.objects)
-	g++ $^ -o $@
+	g++ -static $^ -o $@
 build/amend.d/%.o: weave/amend/%.cpp | $(installed.run)
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -MMD -MP -c $< -o $@

@@ -190,6 +190,19 @@ TEST(Map, LeavesAnOccupiedPageAsItIs)
     EXPECT_EQ(walk(pml4).pages, (std::map<max_t, mapping>{{0x40'0000, {0x10'0000, no_execute + 1}}}));
 }
 
+// Without the bit `present` the CPU ignores all others (Intel SDM vol. 3A §4.8), and so do we.
+TEST(Map, GoesByThePresentBitAlone)
+{
+    const space memory(4);
+    const max_t pml4 = page::new_table();
+    reinterpret_cast<max_t*>(pml4)[0] = ~max_t{1};
+    ASSERT_EQ(page::map(pml4, 0x40'0000, 0x10'0000, 0), map_result::mapped);
+    const max_t page_table = memory.first() + 3 * 4096;
+    reinterpret_cast<max_t*>(page_table)[1] = ~max_t{1};
+    ASSERT_EQ(page::map(pml4, 0x40'1000, 0x20'0000, 0), map_result::mapped);
+    EXPECT_EQ(walk(pml4).pages, (std::map<max_t, mapping>{{0x40'0000, {0x10'0000, 1}}, {0x40'1000, {0x20'0000, 1}}}));
+}
+
 TEST(Map, OutOfSpaceLeavesNoPageMapped)
 {
     for (std::size_t tables = 0; tables < 3; ++tables) {

@@ -61,7 +61,6 @@ TEST(PageTable, BitsAreTheManuals)
 {
     EXPECT_EQ(page::present, 0x1u);
     EXPECT_EQ(page::writable, 0x2u);
-    EXPECT_EQ(page::write_through, 0x8u);
     EXPECT_EQ(page::cache_disable, 0x10u);
     EXPECT_EQ(page::no_execute, 0x8000'0000'0000'0000u);
     for (unsigned bit = 0; bit < 64; ++bit)  // Intel SDM vol. 3A, table 4-20: bits 51 to 12, at the widest MAXPHYADDR

@@ -116,11 +116,13 @@ def test_without_rights_the_command_is_printed(computer: ComputerWithout) -> Non
 
 def test_old_lists_of_packages_are_read_anew(computer: ComputerWithout) -> None:
     """The first installation fails, as it does when a listed version is gone from the mirror."""
+    computer.apt_log.touch()
     computer.command(
         "apt-get",
-        f'echo "$*" >>"{computer.apt_log}"\n'
-        f'case $1 in install) while read -r call; do [ "${{call%% *}}" = update ] && exit 0; done <"{computer.apt_log}"; '
-        "exit 100;; esac",
+        f'exec 3<"{computer.apt_log}"; echo "$*" >>"{computer.apt_log}"\n'
+        '[ "$1" = update ] && exit 0\n'
+        'while read -r call; do [ "${call%% *}" = update ] && exit 0; done <&3\n'
+        "exit 100",
     )
     assert computer.run("deps", "run").returncode == 0
     assert computer.apt_calls()[-1].startswith("install")

@@ -1,0 +1,61 @@
+"""The screen shows what the serial port says: read from the picture, cell by cell, with the font."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from boots import Boots
+from cases import HaltCase, halt_cases
+from machines import Machine
+from screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, shown
+from trees import Exhibit
+
+CASES = [case for case in halt_cases() if (case.day.folder / "tangled/console/screen.cpp").exists()]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_screen_shows_the_serial_text(case: HaltCase, boots: Boots) -> None:
+    boot = boots.get(*case.boot_key)
+    if complaints := judge_screen(boot.seen.screen, boot.serial):
+        pytest.fail("\n".join(complaints), pytrace=False)
+
+
+def test_a_leaning_picture_is_noticed(boots: Boots) -> None:
+    """The exhibit's own tests pass: only this look from outside sees that nothing can be read."""
+    exhibit = Exhibit("2026-11-23c-on-the-screen", "short-pitch")
+    boot = boots.get(exhibit.iso, Machine.parse("bios-pc-64M-nodebugexit"))
+    assert "not ok" not in boot.serial
+    assert judge_screen(boot.seen.screen, boot.serial)
+
+
+def picture_of(rows: list[str], columns: int) -> bytes:
+    """A picture as the kernel would draw it."""
+    shapes = {character: shape for shape, character in read_font().items()}
+    picture = Image.new("RGB", (columns * WIDTH, len(rows) * HEIGHT), (23, 26, 31))
+    for y, row in enumerate(rows):
+        for x, character in enumerate(row.ljust(columns)):
+            for line, bits in enumerate(shapes[character]):
+                for column in range(WIDTH):
+                    if bits << column & 0x80:
+                        picture.putpixel((x * WIDTH + column, y * HEIGHT + line), (230, 225, 214))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_picture_is_read_back() -> None:
+    rows = ["Daybook: first light", "ok 1 (0x1f) #%&", ""]
+    assert read_screen(picture_of(rows, 24), read_font()) == rows
+
+
+def test_long_lines_wrap_and_old_lines_scroll_away() -> None:
+    assert shown(["abcdef", "x"], columns=4, rows=3) == ["ef", "x", ""]
+    assert shown(["a"], columns=4, rows=3) == ["a", "", ""]
+
+
+@pytest.mark.parametrize("wrong", [["Daybook: first lighT", "ok"], ["Daybook: first light", "ok", "more"]])
+def test_a_wrong_letter_and_a_line_too_many_are_complaints(wrong: list[str]) -> None:
+    serial = "Booting\nDaybook: first light\nok\n"
+    assert judge_screen(picture_of(["Daybook: first light", "ok", "", ""], 24), serial) == []
+    assert judge_screen(picture_of([*wrong, *[""] * (4 - len(wrong))], 24), serial) != []
