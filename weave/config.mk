@@ -3,15 +3,20 @@
 # The compiler: x86_64-elf-g++ where `make toolchain` or the machine has one, else Debian's.
 toolchain := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/daybook/toolchain/bin
 export PATH := $(PATH):$(toolchain)
-CROSS ?= $(if $(shell command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
+CROSS ?= $(if $(shell PATH='$(PATH)' command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
 ccache := $(shell command -v ccache)
+
+# Objects depend on this file, so that another compiler or other flags rebuild them.
+build/compiler: force
+	mkdir -p $(@D) && echo '$(CROSS) $(cxxflags) $(ldflags)' | cmp -s - $@ || echo '$(CROSS) $(cxxflags) $(ldflags)' > $@
+.PHONY: force
 
 # Freestanding, no red zone (an interrupt would overwrite it), general registers only (nothing saves the others).
 cxxflags := -std=c++20 -O2 -gdwarf-4 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -mno-red-zone -mgeneral-regs-only \
   -mcmodel=kernel -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fno-toplevel-reorder \
   -Wall -Wextra -Werror -Itangled
 nasmflags := -f elf64 -g -F dwarf -w+all -Werror -I$(CURDIR)/build/
-ldflags := -nostdlib -z noexecstack -z max-page-size=4096 --build-id=none --fatal-warnings
+ldflags := -nostdlib -z noexecstack -z separate-code -z max-page-size=4096 --build-id=none --fatal-warnings
 
 # Entries in file-name order, which is date order.
 export LC_ALL := C

@@ -25,13 +25,13 @@ $(2)obj/%.asm.o: $(1)%.asm | build/font.psf
 $(2)obj/%.asm.o: $(1)tangled/%.asm | build/font.psf
 	$(call nasm,$(1),tangled/$$*.asm,$$@)
 
-$(2)obj/%.cpp.o: $(1)tangled/%.cpp
+$(2)obj/%.cpp.o: $(1)tangled/%.cpp build/compiler
 	$(say) "c++     $$<"
 	mkdir -p $$(@D) && cd ./$(1) && $(ccache) $(CROSS)g++ $(cxxflags) -ffile-prefix-map=$(patsubst %/,%,$(CURDIR)/$(1))=. \
 	  -MMD -MP -MF $(CURDIR)/$$@.dep -MT $$@ -c tangled/$$*.cpp -o $(CURDIR)/$$@
 	sed 's| tangled/| $(1)tangled/|g; s|^tangled/|$(1)tangled/|' $$@.dep > $$(@:.o=.d) && rm $$@.dep
 
-$(2)daybook.elf: $$($(2)objects) $(1)linker.ld
+$(2)daybook.elf: $$($(2)objects) $(1)linker.ld build/compiler
 	$(say) "link    $$@"
 	$(CROSS)ld $(ldflags) -T $(1)linker.ld -o $$@ $$($(2)objects)
 

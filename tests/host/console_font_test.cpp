@@ -11,13 +11,15 @@
 #include <set>
 #include <vector>
 
-// What console/font.asm gives the kernel, but where the tests can write to it, and with bytes behind it that nobody may read.
+// What console/font.asm gives the kernel, but where the tests can write to it, with half a number at its end, and then
+// with bytes that nobody may read.
 asm(R"(
         .pushsection .data
         .balign 8
         .globl  font_file, font_file_end
 font_file:
         .incbin "build/font.psf"
+        .byte   0xFF
 font_file_end:
         .skip   64
         .popsection
@@ -47,7 +49,7 @@ protected:
     {
         std::map<unsigned, std::size_t> found;
         std::size_t glyph = glyphs();
-        for (const std::uint8_t* at = font_file_end; at > table();) {
+        for (const std::uint8_t* at = font_file_end - 1; at > table();) {
             at -= 2;
             const unsigned character = at[1] * 256 + at[0];
             if (character == 0xFFFF)
@@ -114,7 +116,7 @@ TEST_F(Font, OfAnotherFormatIsRefused)
 TEST_F(Font, WhoseTableEndsEarlyIsRefused)
 {
     // The last mark that ends a glyph's characters becomes a character: one glyph too few at the file's end.
-    std::memset(font_file + size() - 2, 0x20, 2);
+    std::memset(font_file + size() - 3, 0x20, 2);
     EXPECT_FALSE(console::load_font());
     // No mark at all.
     std::fill(table(), font_file_end, 0x20);

@@ -80,7 +80,7 @@ bytes screen_body(u8 type, u8 bits_per_pixel, u32 pitch = 4096, u32 width = 1024
     return le(u64{0xFD00'0000}, pitch, width, height, bits_per_pixel, type, std::uint16_t{0});
 }
 
-const bytes rgb{24, 1, 16, 2, 8, 3};  // where red, green and blue begin, each followed by its width
+const bytes rgb{24, 8, 16, 8, 0, 8};  // the bit where red, green and blue begin, each followed by its width
 
 // A boot information under construction.
 class structure {
@@ -169,7 +169,7 @@ TEST(BootInformation, IsReadInFull)
     EXPECT_EQ(facts.screen.height, 768u);
     EXPECT_EQ(facts.screen.red_bit, 24u);
     EXPECT_EQ(facts.screen.green_bit, 16u);
-    EXPECT_EQ(facts.screen.blue_bit, 8u);
+    EXPECT_EQ(facts.screen.blue_bit, 0u);
     EXPECT_EQ(facts.start, done.at);
     EXPECT_EQ(facts.end, done.at + source.size());
 }
@@ -279,7 +279,7 @@ reading read_screen(const bytes& body)
     return read(structure().tag(memory_map, map_body(one_entry)).tag(framebuffer, body).closed());
 }
 
-TEST(Framebuffer, OtherThan32BitDirectColourIsIgnored)
+TEST(Framebuffer, OtherThanDirectColourOf3Times8BitsIsIgnored)
 {
     const std::pair<const char*, bytes> rows[] = {
         {"text mode, 32 bytes in all", screen_body(2, 16, 160, 80, 25)},
@@ -289,6 +289,10 @@ TEST(Framebuffer, OtherThan32BitDirectColourIsIgnored)
         {"direct colour of 24 bits", screen_body(1, 24) + rgb},
         {"direct colour of 16 bits, cut off", screen_body(1, 16)},
         {"a type of the future", screen_body(3, 32)},
+        {"red that begins too high", screen_body(1, 32) + bytes{25, 8, 8, 8, 0, 8}},
+        {"green that begins too high", screen_body(1, 32) + bytes{16, 8, 255, 8, 0, 8}},
+        {"blue of 10 bits", screen_body(1, 32) + bytes{20, 8, 10, 8, 0, 10}},
+        {"red of no bits", screen_body(1, 32) + bytes{16, 0, 8, 8, 0, 8}},
     };
     for (const auto& [what, body] : rows) {
         const reading done = read_screen(body);
@@ -297,17 +301,22 @@ TEST(Framebuffer, OtherThan32BitDirectColourIsIgnored)
     }
 }
 
-TEST(Framebuffer, IsBelievedUpTo16384PixelsSquare)
+TEST(Framebuffer, IsBelievedUpTo8192PixelsSquare)
 {
     struct row {
         fault expected;
         u32 pitch, width, height;
     };
     const row rows[] = {
-        {fault::none, 65536, 16384, 16384},           {fault::none, 4100, 1024, 768},
-        {fault::framebuffer_size, 65536, 16385, 1},   {fault::framebuffer_size, 65540, 1024, 768},
-        {fault::framebuffer_size, 4096, 1024, 16385}, {fault::framebuffer_size, 4095, 1024, 768},
-        {fault::framebuffer_size, 0, 1, 1},           {fault::framebuffer_size, 0xFFFF'FFFF, 1024, 768},
+        {fault::none, 32768, 8192, 8192},
+        {fault::none, 4100, 1024, 768},
+        {fault::none, 4096, 1024, 0},
+        {fault::framebuffer_size, 32768, 8193, 1},
+        {fault::framebuffer_size, 32772, 1024, 768},
+        {fault::framebuffer_size, 4096, 1024, 8193},
+        {fault::framebuffer_size, 4095, 1024, 768},
+        {fault::framebuffer_size, 0, 1, 1},
+        {fault::framebuffer_size, 0xFFFF'FFFF, 1024, 768},
         {fault::framebuffer_size, 0, 0x4000'0000, 1},  // the width in bytes is 2^32
     };
     for (const auto& [expected, pitch, width, height] : rows)
@@ -540,7 +549,11 @@ private:
             if (tag[29] != 1 || tag[28] != 32)
                 return;
             const u64 pitch = number(tag, 16, 4), width = number(tag, 20, 4), height = number(tag, 24, 4);
-            demand(tag.size() >= 38 && width <= 16384 && height <= 16384 && pitch <= 65536 && pitch >= width * 4);
+            demand(tag.size() >= 38);
+            for (const std::size_t colour : {32, 34, 36})
+                if (tag[colour] > 24 || tag[colour + 1] != 8)
+                    return;
+            demand(width <= 8192 && height <= 8192 && pitch <= 32768 && pitch >= width * 4);
             screen = tag;
         }
     }

@@ -1,5 +1,5 @@
-// Mapping pages. The kernel follows physical addresses as pointers, so a buffer's address is a physical address here: it
-// has less than 48 bits, which an entry has room for.
+// Mapping pages. The kernel follows physical addresses as pointers, so a buffer's address is a physical address here; it
+// has less than 48 bits, and an entry has room for more.
 #include "page/map.hpp"
 #include "page/pt_space.hpp"
 
@@ -199,6 +199,21 @@ TEST(Map, GoesByThePresentBitAlone)
     ASSERT_EQ(page::map(pml4, 0x40'0000, 0x10'0000, 0), map_result::mapped);
     const max_t page_table = memory.first() + 3 * 4096;
     reinterpret_cast<max_t*>(page_table)[1] = ~max_t{1};
+    ASSERT_EQ(page::map(pml4, 0x40'1000, 0x20'0000, 0), map_result::mapped);
+    EXPECT_EQ(walk(pml4).pages, (std::map<max_t, mapping>{{0x40'0000, {0x10'0000, 1}}, {0x40'1000, {0x20'0000, 1}}}));
+}
+
+// The CPU sets a bit when it uses an entry, and an entry has bits for the system's own use and one that forbids execution.
+TEST(Map, FindsALowerTableByTheAddressBitsAlone)
+{
+    const space memory(4);
+    const max_t pml4 = page::new_table();
+    ASSERT_EQ(page::map(pml4, 0x40'0000, 0x10'0000, 0), map_result::mapped);
+    constexpr max_t accessed = 1 << 5, for_the_system = max_t{1} << 52;
+    for (max_t table = 0; table < 3; ++table)
+        for (max_t i = 0; i < 512; ++i)
+            if (max_t& entry = reinterpret_cast<max_t*>(pml4 + table * 4096)[i]; entry != 0)
+                entry |= accessed | for_the_system | no_execute;
     ASSERT_EQ(page::map(pml4, 0x40'1000, 0x20'0000, 0), map_result::mapped);
     EXPECT_EQ(walk(pml4).pages, (std::map<max_t, mapping>{{0x40'0000, {0x10'0000, 1}}, {0x40'1000, {0x20'0000, 1}}}));
 }
