@@ -102,8 +102,12 @@ TEST_F(Font, OfAnotherFormatIsRefused)
         const char* what;
     };
     constexpr row rows[] = {
-        {0, 0x72, "the first byte of PSF 2"}, {1, 0x05, "a wrong second byte"}, {2, 0x01, "no table"},
-        {3, 14, "glyphs of 14 lines"},        {3, 32, "glyphs of 32 lines"},
+        {0, 0x72, "the first byte of PSF 2"},
+        {1, 0x05, "a wrong second byte"},
+        {2, 0x01, "no table"},
+        {2, 0x07, "a table with sequences, whose characters are not the glyph's own"},
+        {3, 14, "glyphs of 14 lines"},
+        {3, 32, "glyphs of 32 lines"},
     };
     for (const auto& [at, value, what] : rows) {
         const std::uint8_t before = font_file[at];

@@ -1,11 +1,12 @@
-# The host tests: kernel logic that needs no machine, from the very files that the kernel is made of, under AddressSanitizer
-# and UndefinedBehaviorSanitizer. Included by the Makefile.
+# The host tests: kernel logic that needs no machine, from the very files that the kernel is made of, under
+# AddressSanitizer and UndefinedBehaviorSanitizer. Included by the Makefile.
 
 # What of the kernel runs on the host, as paths below tangled/.
 host.kernel := console/font.cpp memory/pool.cpp multiboot2/information.cpp page/map.cpp page/pt_space.cpp
 host.tests := $(wildcard tests/host/*.cpp)
 host.objects := $(host.kernel:%.cpp=build/tests/host.d/kernel/%.o) $(host.tests:tests/host/%.cpp=build/tests/host.d/%.o)
-host.cxxflags := -std=c++20 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -Wall -Wextra -Werror -Itangled
+host.cxxflags := -std=c++20 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -Wall -Wextra -Werror -Itangled
 
 build/tests/host_tests: $(host.objects)
 	$(say) "link    $@"

@@ -133,7 +133,7 @@ struct reading {
     std::uintptr_t at = 0;
 };
 
-// Reads `source` from a place on the heap that is exactly as large, so that AddressSanitizer sees a look at the next byte.
+// Reads `source` from a place on the heap that is exactly as large: AddressSanitizer sees a look at the next byte.
 reading read(const bytes& source, std::size_t limit = plenty)
 {
     const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[source.size()]);
@@ -315,6 +315,7 @@ TEST(Framebuffer, IsBelievedUpTo8192PixelsSquare)
         {fault::framebuffer_size, 32772, 1024, 768},
         {fault::framebuffer_size, 4096, 1024, 8193},
         {fault::framebuffer_size, 4095, 1024, 768},
+        {fault::framebuffer_size, 4098, 1024, 768},
         {fault::framebuffer_size, 0, 1, 1},
         {fault::framebuffer_size, 0xFFFF'FFFF, 1024, 768},
         {fault::framebuffer_size, 0, 0x4000'0000, 1},  // the width in bytes is 2^32
@@ -322,6 +323,21 @@ TEST(Framebuffer, IsBelievedUpTo8192PixelsSquare)
     for (const auto& [expected, pitch, width, height] : rows)
         EXPECT_EQ(read_screen(screen_body(1, 32, pitch, width, height) + rgb).found, expected)
             << pitch << ", " << width << " x " << height;
+}
+
+TEST(Framebuffer, LiesAtAnAlignedAddressThatMemoryCanHave)
+{
+    const std::pair<fault, u64> rows[] = {
+        {fault::none, (u64{1} << 52) - 4},
+        {fault::framebuffer_size, u64{1} << 52},
+        {fault::framebuffer_size, ~u64{3}},
+        {fault::framebuffer_size, 0xFD00'0002},
+    };
+    for (const auto& [expected, address] : rows) {
+        bytes body = screen_body(1, 32) + rgb;
+        std::memcpy(body.data(), &address, sizeof address);
+        EXPECT_EQ(read_screen(body).found, expected) << address;
+    }
 }
 
 struct broken {
@@ -553,7 +569,8 @@ private:
             for (const std::size_t colour : {32, 34, 36})
                 if (tag[colour] > 24 || tag[colour + 1] != 8)
                     return;
-            demand(width <= 8192 && height <= 8192 && pitch <= 32768 && pitch >= width * 4);
+            demand(width <= 8192 && height <= 8192 && pitch <= 32768 && pitch >= width * 4 && pitch % 4 == 0);
+            demand(number(tag, 8, 8) % 4 == 0 && number(tag, 8, 8) >> 52 == 0);
             screen = tag;
         }
     }

@@ -1,5 +1,5 @@
-// Mapping pages. The kernel follows physical addresses as pointers, so a buffer's address is a physical address here; it
-// has less than 48 bits, and an entry has room for more.
+// Mapping pages. The kernel follows physical addresses as pointers, so here a buffer's address is a physical address;
+// it has less than 48 bits, and an entry has room for more.
 #include "page/map.hpp"
 #include "page/pt_space.hpp"
 
@@ -67,8 +67,8 @@ struct tree {
     bool upper_rights_are_all = true;
 };
 
-// Everything that the tables below `table` map, found without the kernel's constants: `reach` is the number of bytes that
-// one entry of `table` covers.
+// Everything that the tables below `table` map, found without the kernel's constants: one entry of `table` covers
+// `reach` bytes.
 void walk(max_t table, max_t reach, max_t base, tree& found)
 {
     for (max_t i = 0; i < 512; ++i) {
@@ -203,7 +203,7 @@ TEST(Map, GoesByThePresentBitAlone)
     EXPECT_EQ(walk(pml4).pages, (std::map<max_t, mapping>{{0x40'0000, {0x10'0000, 1}}, {0x40'1000, {0x20'0000, 1}}}));
 }
 
-// The CPU sets a bit when it uses an entry, and an entry has bits for the system's own use and one that forbids execution.
+// The CPU sets a bit of an entry that it uses; others are the system's own; and one forbids execution.
 TEST(Map, FindsALowerTableByTheAddressBitsAlone)
 {
     const space memory(4);

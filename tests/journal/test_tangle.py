@@ -53,7 +53,7 @@ int b;
 @
 
 <<linker.ld>>=
-SECTIONS {}
+SECTIONS { .text : { *(.text .text.*) } }
 @
 
 <<step>>=
@@ -79,7 +79,7 @@ def test_line_directives_name_the_journal(journal: Journal):
     journal.tangle()
     assert f'#line {line_of(entry, "int b;")} "{entry}"\nint b;' in journal.files()["tangled/kernel/b.cpp"]
     assert f'%line {line_of(entry, "nop") - 1}+1 {entry}\nnop' in journal.files()["boot/a.asm"]
-    assert journal.files()["linker.ld"] == "SECTIONS {}\n"
+    assert journal.files()["linker.ld"] == "SECTIONS { .text : { *(.text .text.*) } }\n"
 
 
 def test_what_did_not_change_keeps_its_time_stamp(journal: Journal):
