@@ -74,7 +74,7 @@ ifdef ENTRY
 test: $(products)daybook.iso | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: days exhibits build/tests/host_tests build/tests/amend_tests | $(installed.test) $(installed.site)
+test: iso days exhibits build/tests/host_tests build/tests/amend_tests | $(installed.test) $(installed.site)
 	tests/run host journal boot site
 endif
 matrix: days exhibits | $(installed.test) ## the slow matrix: every day's kernel on every machine
