@@ -26,7 +26,7 @@ public:
             check_openings();
             fold_entries();
             check(fold_, errors_);
-            choose_exhibit();
+            check_choice();
         }
         return errors_.empty() ? output() : complaints();
     }
@@ -44,52 +44,72 @@ private:
     {
         std::size_t next = 0;
         for (std::size_t entry = 0; entry < journal_.entries.size(); ++entry) {
+            const std::size_t first = next;
             std::vector<exhibit> exhibits;
             for (; next < journal_.definitions.size() && journal_.definitions[next].entry == entry; ++next)
-                take(next, exhibits);
-            for (const exhibit& e : exhibits)
-                tried_.push_back(try_exhibit(journal_, fold_, e, events_, errors_));
+                collect(next, exhibits);
+            try_out(exhibits, true);
+            for (std::size_t index = first; index < next; ++index)
+                take(journal_.definitions[index], index);
+            try_out(exhibits, false);
         }
     }
 
-    void take(std::size_t index, std::vector<exhibit>& exhibits)
+    void collect(std::size_t index, std::vector<exhibit>& exhibits)
     {
         const definition& d = journal_.definitions[index];
-        const std::string_view chunk = split_exhibit(d.name).chunk;
-        const std::optional<std::string_view> name = split_exhibit(d.name).exhibit;
-        if (is_reserved(chunk)) {
-            errors_.add(d.at, d.name, "a reserved name defined; names in brackets are verbs: take another");
-        } else if (!name) {
-            fold_.apply(d, chunk, index, events_, errors_);
-        } else if (!is_exhibit_name(*name)) {
-            errors_.add(d.at, d.name, "a bad name for an exhibit; use lower case letters, digits and - only");
-        } else {
-            auto same =
-                std::find_if(exhibits.begin(), exhibits.end(), [&](const exhibit& e) { return e.name == *name; });
-            if (same == exhibits.end())
-                same = exhibits.insert(same, {d.entry, *name, {}});
-            same->definitions.push_back(index);
+        const auto [chunk, name, before] = split_exhibit(d.name);
+        if (!name || is_reserved(chunk))
+            return;
+        if (!is_exhibit_name(*name)) {
+            errors_.add(d.at, d.name,
+                        "a bad name for an exhibit; use lower case letters, digits and - only, then at most ` before`");
+            return;
+        }
+        auto same = std::find_if(exhibits.begin(), exhibits.end(), [n = *name](auto& e) { return e.name == n; });
+        if (same == exhibits.end())
+            same = exhibits.insert(same, {d.entry, *name, before, {}});
+        if (same->before != before)
+            errors_.add(d.at, d.name,
+                        "an exhibit of two days; write ` before` behind its name in all its chunks, or in none");
+        same->definitions.push_back(index);
+    }
+
+    void try_out(const std::vector<exhibit>& exhibits, bool before)
+    {
+        for (const exhibit& e : exhibits) {
+            if (e.before != before)
+                continue;
+            tried_.push_back(try_exhibit(journal_, fold_, e, events_, errors_));
+            if (e.name == wanted_.exhibit && e.entry + 1 == journal_.entries.size())
+                chosen_ = tried_.back().outcome.merged();  // now: the fold may go on
         }
     }
 
-    void choose_exhibit()
+    void take(const definition& d, std::size_t index)
+    {
+        const exhibit_name name = split_exhibit(d.name);
+        if (is_reserved(name.chunk))
+            errors_.add(d.at, d.name, "a reserved name defined; names in brackets are verbs: take another");
+        else if (!name.exhibit)
+            fold_.apply(d, name.chunk, index, events_, errors_);
+    }
+
+    void check_choice()
     {
         if (wanted_.exhibit.empty())
             return;
         std::string others;
         for (const tried_exhibit& t : tried_) {
-            if (t.what.entry + 1 != journal_.entries.size())
-                continue;
-            if (t.what.name == wanted_.exhibit)
-                chosen_ = &t;
-            others += (others.empty() ? "" : ", ") + std::string(t.what.name);
+            if (t.what.entry + 1 == journal_.entries.size())
+                others += (others.empty() ? "" : ", ") + std::string(t.what.name);
         }
         if (!chosen_)
             errors_.add(std::string(journal_.entries.back().name) + " has no exhibit " + wanted_.exhibit +
                         (others.empty() ? "; it has none" : "; it has " + others));
     }
 
-    result output() const { return chosen_ ? output(chosen_->outcome.merged()) : output(fold_); }
+    result output() const { return output(chosen_ ? *chosen_ : fold_); }
 
     result output(const fold& outcome) const
     {
@@ -119,7 +139,7 @@ private:
     fold fold_{journal_, made_};
     event_list events_;
     std::vector<tried_exhibit> tried_;
-    const tried_exhibit* chosen_ = nullptr;
+    std::optional<fold> chosen_;  // what the wanted exhibit makes of the kernel
 };
 
 }  // namespace

@@ -12,10 +12,11 @@
 
 namespace amend {
 
-/// The definitions `<<… [exhibit NAME]>>=` of one entry that bear the same name.
+/// The definitions `<<… [exhibit NAME]>>=` or `<<… [exhibit NAME before]>>=` of one entry that bear the same name.
 struct exhibit {
     std::size_t entry;
     std::string_view name;
+    bool before;  ///< tried on the fold as it was before the entry, not on that as of its end
     std::vector<std::size_t> definitions;  ///< indices in journal::definitions
 };
 
@@ -23,10 +24,10 @@ struct exhibit {
 struct tried_exhibit {
     exhibit what;
     event_list events;
-    fold outcome;  ///< a variant of the fold as of the end of its entry, and good as long as that has not gone on
+    fold outcome;  ///< a variant of the fold that it was tried on, and good as long as that has not gone on
 };
 
-/// Applies an exhibit beside the fold as of the end of its entry and complains of what does not fit.
+/// Applies an exhibit beside the fold that it is to be tried on and complains of what does not fit.
 /// `before` is the fold's own list of events.
 [[nodiscard]] tried_exhibit try_exhibit(const journal&, const fold&, const exhibit&, const event_list& before,
                                         report& errors);

@@ -7,6 +7,7 @@ namespace amend {
 namespace {
 
 constexpr std::string_view exhibit_mark = " [exhibit ";
+constexpr std::string_view before_mark = " before";
 // nt and mnt hold a name in 256 bytes and do not check; mnt's name has a `*` more.
 constexpr std::size_t longest_path = 200;
 
@@ -59,7 +60,10 @@ exhibit_name split_exhibit(std::string_view name)
         return {name, {}};
     std::string_view exhibit = name.substr(mark + exhibit_mark.size());
     exhibit.remove_suffix(1);
-    return {name.substr(0, mark), exhibit};
+    const bool before = exhibit.ends_with(before_mark);
+    if (before)
+        exhibit.remove_suffix(before_mark.size());
+    return {name.substr(0, mark), exhibit, before};
 }
 
 bool is_exhibit_name(std::string_view name)

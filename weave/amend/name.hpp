@@ -21,10 +21,11 @@ inline constexpr std::string_view indented_prefix = "[new ";
 /// The name that the journal uses: `[previous]` for what amend calls a superseded chunk.
 [[nodiscard]] std::string_view shown_name(std::string_view name);
 
-/// A chunk's name taken apart: `CHUNK [exhibit NAME]`, or CHUNK alone.
+/// A chunk's name taken apart: `CHUNK [exhibit NAME]`, `CHUNK [exhibit NAME before]`, or CHUNK alone.
 struct exhibit_name {
     std::string_view chunk;
     std::optional<std::string_view> exhibit;
+    bool before = false;  ///< tried on the kernel as it was before the entry
 };
 
 [[nodiscard]] exhibit_name split_exhibit(std::string_view name);

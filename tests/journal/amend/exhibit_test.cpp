@@ -77,6 +77,33 @@ TEST(Exhibit, IsCheckedThoughNotAskedFor)
               std::string::npos);
 }
 
+TEST(Exhibit, IsTriedBeforeItsEntryWhereItSaysSo)
+{
+    const entries all{{"01", "<<x.cpp>>=\na\n<<step>>\n@\n<<step>>=\nold\n@\n"},
+                      {"02", "<<step [exhibit early before]>>=\n<<[change]>>\nold\n<<[to]>>\ntried\n@\n"
+                             "<<step>>=\n<<[replace]>>\nnew\n@\n<<y.cpp>>=\ny\n@\n"
+                             "<<step [exhibit early before]>>=\nmore\n@\n<<step [exhibit late]>>=\nlater\n@\n"}};
+    EXPECT_EQ(amended(all, "x.cpp", tried("02", "early")), "a\ntried\nmore\n");
+    EXPECT_EQ(amended(all, "x.cpp", tried("02", "late")), "a\nnew\nlater\n");
+    EXPECT_EQ(amended(all), "a\nnew\n");
+    EXPECT_EQ(amend::run(markup(all), tried("02", "early")).roots, "x.cpp\n") << "y.cpp is not there yet";
+    EXPECT_EQ(amend::run(markup(all), {}).exhibits, "02 early\n02 late\n");
+}
+
+TEST(Exhibit, IsCheckedAgainstTheDayBeforeWhereItSaysSo)
+{
+    EXPECT_NE(errors({{"01", "<<x.cpp>>=\na\n@\n"},
+                      {"02", "<<x.cpp>>=\nb\n@\n<<x.cpp [exhibit e before]>>=\n<<[change]>>\nb\n<<[to]>>\nc\n@\n"}})
+                  .find("journal/02.nw:5: <<x.cpp [exhibit e before]>>: [change] matches nothing"),
+              std::string::npos);
+    EXPECT_EQ(errors({{"01", "<<x.cpp>>=\na\n@\n<<x.cpp [exhibit e before]>>=\nb\n@\n<<x.cpp [exhibit e]>>=\nc\n@\n"}}),
+              "journal/01.nw:7: <<x.cpp [exhibit e]>>: an exhibit of two days; write ` before` behind its name in all "
+              "its chunks, or in none\n");
+    EXPECT_NE(
+        errors({{"01", "<<x.cpp>>=\na\n@\n<<x.cpp [exhibit e after]>>=\nb\n@\n"}}).find("a bad name for an exhibit"),
+        std::string::npos);
+}
+
 TEST(Exhibit, IsCheckedAgainstItsOwnDayOnly)
 {
     EXPECT_EQ(errors({{"01", "<<a.c>>=\nx\n@\n<<a.c [exhibit e]>>=\n<<[change]>>\nx\n<<[to]>>\nz\n@\n"},
@@ -107,7 +134,8 @@ TEST(Exhibit, HasAPlainName)
     for (const std::string name : {"No", "a b", "a_b", ""})
         EXPECT_EQ(errors({{"01", "<<a.c>>=\n@\n<<a.c [exhibit " + name + "]>>=\n@\n"}}),
                   "journal/01.nw:3: <<a.c [exhibit " + name +
-                      "]>>: a bad name for an exhibit; use lower case letters, digits and - only\n");
+                      "]>>: a bad name for an exhibit; use lower case letters, digits and - only, then at most "
+                      "` before`\n");
     EXPECT_EQ(errors({{"01", "<<a.c>>=\n@\n<<a.c [exhibit no-pae-2]>>=\n@\n"}}), "");
 }
 

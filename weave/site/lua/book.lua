@@ -30,9 +30,12 @@ local function references(piece)
   return list
 end
 
--- A piece named `NAME [exhibit X]` is no part of the kernel: it varies the chunk NAME.
+-- A piece named `NAME [exhibit X]` is no part of the kernel: it varies the chunk NAME, as of the
+-- end of the entry or, if it is named `NAME [exhibit X before]`, as it was before the entry.
 local function name_piece(piece, taken)
-  piece.base, piece.exhibit = piece.name:match '^(.-) %[exhibit ([%w-]+)%]$'
+  local before
+  piece.base, piece.exhibit, before = piece.name:match '^(.-) %[exhibit ([%w-]+)( ?%l*)%]$'
+  piece.before = before == ' before'
   piece.base = piece.base or piece.name
   piece.anchor = html.unique(html.slug(piece.name), taken)
 end
@@ -120,11 +123,19 @@ function amend.delete(piece, writers)
   return {}
 end
 
+local function relate_exhibits(entry, writers, before)
+  for _, piece in ipairs(entry.pieces) do
+    local varied = piece.exhibit and piece.before == before and writers[piece.base]
+    if varied and varied[1] then relate(piece, varied[1], 'varies', 'varied_in') end
+  end
+end
+
 -- Folds the entries in order. `writers` holds, for each chunk, the pieces whose lines are
 -- still in it.
 local function fold(book)
   local writers = {}
   for _, entry in ipairs(book.entries) do
+    relate_exhibits(entry, writers, true)
     for _, piece in ipairs(entry.pieces) do
       if not piece.exhibit then
         local before = writers[piece.name] or {}
@@ -132,10 +143,7 @@ local function fold(book)
         writers[piece.name] = amend[piece.verb](piece, before)
       end
     end
-    for _, piece in ipairs(entry.pieces) do
-      local varied = piece.exhibit and writers[piece.base]
-      if varied then relate(piece, varied[1], 'varies', 'varied_in') end
-    end
+    relate_exhibits(entry, writers, false)
   end
 end
 
