@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := iso
 .DELETE_ON_ERROR:
 .SUFFIXES:
-MAKEFLAGS += --no-builtin-rules --no-print-directory
+# As many jobs as there are processors; -j1 says otherwise.
+MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
 
 # V=1 shows the commands; without it each step is one line.
 V ?= 0
@@ -13,8 +14,17 @@ ifneq ($(V),1)
 endif
 say = printf '%s\n'
 
-include weave/config.mk weave/tree.mk
+include weave/config.mk weave/tree.mk tools/map-check/map-check.mk
 include tests/journal/amend/amend.mk tests/host/host.mk
+
+# The answer of these two is all that they print; how they came by it goes to the terminal's other channel.
+ifneq ($(filter map-check map-boot,$(MAKECMDGOALS)),)
+say = printf >&2 '%s\n'
+progress := >&2
+ifndef MAP
+$(error say which map: make $(firstword $(filter map-check map-boot,$(MAKECMDGOALS))) MAP=tests/maps/19-macbook2-1.map)
+endif
+endif
 
 # Which kernel the goals mean: the newest, or with `make at ENTRY=…` the one as of that entry.
 ifdef ENTRY
@@ -34,10 +44,10 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve evidence days exhibits matrix,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site serve evidence days exhibits matrix map-check map-boot prove,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
-ifneq ($(filter days site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
+ifneq ($(filter days site serve evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
 $(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
 endif
 ifneq ($(filter exhibits site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
@@ -46,13 +56,17 @@ endif
 
 ##@ The kernel
 
-iso: $(products)daybook.iso ## the bootable image, BIOS and UEFI (what plain `make` builds)
+iso: $(products)daybook.iso ## the bootable image, BIOS and UEFI, with every day's kernel (what plain `make` builds)
 run: $(products)daybook.iso | $(installed.run) ## boot it in QEMU with the serial port on this terminal; KEEP=1 keeps it running
 	tools/run-qemu $<
 tangle: $(products)sources.mk ## journal -> boot/ linker.ld tangled/
 at: ; ## make at ENTRY=2025-11-06 tangle|iso|run|test|debug: the kernel as of that entry, below build/at/
 debug: $(products)daybook.iso | $(installed.test) ## boot it stopped, waiting for gdb
 	tools/debug $<
+map-check: build/map-check ## MAP=file [DANGER=start-end,...] [LIMIT=bytes]: the pool that the kernel would choose on a memory map
+	build/map-check '$(MAP)' $(if $(DANGER),--danger '$(DANGER)') $(if $(LIMIT),--limit '$(LIMIT)')
+map-boot: $(products)daybook.elf | $(installed.run) ## MAP=file: boot it with another machine's memory map; it shows its choice and ends
+	tools/map-boot $< '$(MAP)'
 days: $(days:%=build/at/%/daybook.iso) ## every entry's kernel, below build/at/
 exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an entry tries, below build/exhibit/
 
@@ -74,11 +88,15 @@ ifdef ENTRY
 test: $(products)daybook.iso | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits build/tests/host_tests build/tests/amend_tests | $(installed.test) $(installed.site)
-	tests/run host journal boot site
+test: iso days exhibits build/map-check build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
+	tests/run host journal proof boot site
 endif
-matrix: days exhibits | $(installed.test) ## the slow matrix: every day's kernel on every machine
+matrix: iso days exhibits build/map-check | $(installed.test) ## the slow matrix: every day's kernel on every machine
 	tests/run matrix
+prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove the page table space for all numbers of 64 bits, and refute its first version
+	tests/proof/prove tangled
+	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
+	tests/proof/prove --mutants tangled
 bench: iso | $(installed.test) ## how fast tangling and rebuilding are
 	tests/bench
 doctor: ## the tools found, beside the versions last seen to pass
@@ -93,6 +111,6 @@ toolchain: ## build an x86_64-elf cross compiler, outside this folder
 clean: ## remove everything that was made
 	rm -rf build site boot linker.ld tangled
 help: ## this list
-	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help
+.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove

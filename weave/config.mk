@@ -22,13 +22,19 @@ ldflags := -nostdlib -z noexecstack -z separate-code -z max-page-size=4096 --bui
 export LC_ALL := C
 journal := $(sort $(wildcard journal/*.nw))
 days := $(journal:journal/%.nw=%)
+# $(call entries-up-to,ENTRY): the files that the kernel as of ENTRY is made of. A later entry does not touch it.
+space := $(subst x,,x x)
+entries-up-to = $(subst |, ,$(firstword $(subst /$(1).nw|,/$(1).nw| ,$(subst $(space),|,$(journal))|)))
 
 # Packages are looked for once for each change of the table, before anything that needs them.
 installed.run := build/installed.run
 installed.test := build/installed.test
 installed.site := build/installed.site
+# One after the other: there is one lock for all of apt.
+$(installed.test): | $(installed.run)
+$(installed.site): | $(installed.test)
 build/installed.%: tools/packages tools/deps
-	tools/deps $*
+	tools/deps $* $(progress)
 	mkdir -p build && touch $@
 
 # The font that the kernel's screen uses, unpacked (package fonts-spleen; BSD-2-Clause, like the kernel).

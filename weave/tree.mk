@@ -8,11 +8,11 @@
 define nasm
 $(say) "nasm    $(1)$(2)"
 	mkdir -p $$(@D) && cd ./$(1) && nasm $(nasmflags) -o $(CURDIR)/$(3) $(2)
-	(cd ./$(1) && nasm -I$(CURDIR)/build/ -M -MT $(3) $(2)) | sed 's| boot/| $(1)boot/|g; s| $(CURDIR)/| |g' > $$(@:.o=.d)
+	(cd ./$(1) && nasm -I$(CURDIR)/build/ -M -MT $(3) $(2)) | sed 's| boot/| $(1)boot/|g; s| tangled/| $(1)tangled/|g; s| $(CURDIR)/| |g' > $$(@:.o=.d)
 endef
 
 define tree-rules
-$(2)sources.mk: $(journal) build/amend weave/tangle | $(installed.run)
+$(2)sources.mk: $(if $(3),$(call entries-up-to,$(3)),$(journal)) build/amend weave/tangle | $(installed.run)
 	$(say) "tangle  $(if $(4),$(3) with exhibit $(4),$(or $(3),the newest kernel))"
 	weave/tangle "$(1)" "$(2)" $(3) $(4)
 
@@ -35,7 +35,13 @@ $(2)daybook.elf: $$($(2)objects) $(1)linker.ld build/compiler
 	$(say) "link    $$@"
 	$(CROSS)ld $(ldflags) -T $(1)linker.ld -o $$@ $$($(2)objects)
 
-$(2)daybook.iso: $(2)daybook.elf $(1)boot/grub.cfg tools/mkiso
+$(2)daybook.iso: $(2)daybook.elf $(1)boot/grub.cfg tools/mkiso $(if $(3),,build/days/days.cfg)
 	$(say) "iso     $$@"
-	tools/mkiso $$@ $(2)daybook.elf $(1)boot/grub.cfg
+	tools/mkiso $$@ $(2)daybook.elf $(1)boot/grub.cfg $(if $(3),,build/days)
 endef
+
+# The newest kernel's image carries those of all earlier days, too.
+days.earlier := $(filter-out $(lastword $(days)),$(days))
+build/days/days.cfg: tools/days $(days.earlier:%=journal/%.nw) $(days.earlier:%=build/at/%/daybook.elf)
+	$(say) "days    $(@D)"
+	tools/days $(@D) $(days.earlier)

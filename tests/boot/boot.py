@@ -28,12 +28,14 @@ from machines import OVMF_VARS, Machine
 from qmp import Qmp, QmpClosed
 from slots import slot
 
+from boot_information import boot_information  # isort: skip  (machines.py knows its folder)
+
 HALT_LINE = "the kernel halts"
 
 # QEMU's CPU time since the last serial output, per CPU of the machine, after which it hangs. CPU
 # time, because a busy host stretches wall time. A whole boot takes 0.7 s of it with a BIOS; UEFI
 # firmware alone is silent for 4 s.
-SILENT_CPU_SECONDS = {"bios": 4.0, "uefi": 12.0}
+SILENT_CPU_SECONDS = {"direct": 4.0, "bios": 4.0, "uefi": 12.0}
 SILENT_WALL_SECONDS = 120.0
 TOTAL_WALL_SECONDS = 600.0
 
@@ -66,19 +68,36 @@ def cdrom(iso: Path) -> list[str]:
     return ["-cdrom", str(iso)]
 
 
-def direct(elf: Path) -> list[str]:
-    """The QEMU arguments to start `elf` at its PVH entry, without GRUB."""
-    return ["-kernel", str(elf)]
+def direct(elf: Path, information: Path | None = None) -> list[str]:
+    """The QEMU arguments to start `elf` at its PVH entry, without GRUB; `information`: a file with
+    the Multiboot2 information for it."""
+    return ["-kernel", str(elf), *(["-initrd", str(information)] if information else [])]
 
 
-def boot(machine: Machine, medium: list[str], inspect: Callable[[Qmp], Any] | None = None) -> Boot:
+def boot_kernel(machine: Machine, iso: Path, inspect: Callable[[Qmp], Any] | None = None) -> Boot:
+    """Boots the image `iso`, or on a machine without firmware the ELF file beside it."""
+    if machine.firmware != "direct":
+        return boot(machine, cdrom(iso), inspect)
+    with tempfile.NamedTemporaryFile(prefix="daybook-information-") as file:
+        file.write(boot_information(machine.memory_map()))
+        file.flush()
+        return boot(machine, direct(iso.with_suffix(".elf"), Path(file.name)), inspect)
+
+
+def boot(
+    machine: Machine,
+    medium: list[str],
+    inspect: Callable[[Qmp], Any] | None = None,
+    attend: Callable[[Qmp, Callable[[], str]], None] | None = None,
+) -> Boot:
     """Boots `machine` from `medium` and waits for its end. A BootError when QEMU does not start.
 
-    `inspect` is called once the kernel has halted as it should (the outcome `halt`), with the
-    machine still there; what it returns is the boot's `seen`.
+    `attend` is called first, with a function that returns the serial log so far. `inspect` is
+    called once the kernel has halted as it should (the outcome `halt`), with the machine still
+    there; what it returns is the boot's `seen`.
     """
     with slot(), tempfile.TemporaryDirectory(prefix="daybook-boot-") as folder:
-        return _Run(machine, medium, Path(folder)).wait(inspect)
+        return _Run(machine, medium, Path(folder)).wait(inspect, attend)
 
 
 class _Run:
@@ -115,10 +134,16 @@ class _Run:
             theirs.close()
         self._qmp = Qmp(ours)
 
-    def wait(self, inspect: Callable[[Qmp], Any] | None) -> Boot:
+    def wait(
+        self,
+        inspect: Callable[[Qmp], Any] | None,
+        attend: Callable[[Qmp, Callable[[], str]], None] | None,
+    ) -> Boot:
         """The boot's end; QEMU is gone when this returns."""
         try:
             self._qmp.negotiate()
+            if attend:
+                attend(self._qmp, self._log)
             outcome, reason = self._wait_outcome()
             seconds = time.monotonic() - self._start
             return Boot(

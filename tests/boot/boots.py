@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import slots
-from boot import Boot, boot, cdrom
+from boot import Boot, boot_kernel
 from halted import look
 from machines import Machine
 from page_tables import wanted_pages
@@ -26,7 +26,7 @@ class Boots:
         key = (iso, machine)
         if key not in self._boots:
             inspect = partial(look, wanted=wanted_pages(iso.with_suffix(".elf")))
-            self._boots[key] = self._pool.submit(boot, machine, cdrom(iso), inspect)
+            self._boots[key] = self._pool.submit(boot_kernel, machine, iso, inspect)
         return self._boots[key]
 
     def get(self, iso: Path, machine: Machine) -> Boot:

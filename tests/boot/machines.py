@@ -1,15 +1,22 @@
 """Machine names, FIRMWARE-BOARD-MEMORY[-OPTION...], and the QEMU arguments they stand for.
 
-    bios-pc-512M   uefi-q35-64M-smp4   bios-q35-6G-below4g64M   bios-pc-512M-cpu_qemu32
+    bios-pc-512M   uefi-q35-64M-smp4   bios-q35-6G-below4g64M   direct-pc-512M-cpu_qemu32
+
+The firmware `direct` is none: QEMU starts the kernel itself, without GRUB.
 
 Options: smpN (N CPUs), below4gSIZE (the rest of the memory lies above 4 GiB), cpu_MODEL (QEMU's
 -cpu, with `+` for its comma: cpu_qemu64+-nx), noserial (no serial port), nodebugexit (no
-isa-debug-exit device: the kernel halts when it is done).
+isa-debug-exit device: the kernel halts when it is done), menu (GRUB waits for a person).
 """
 
 import re
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+
+from boot_information import RESERVED, USABLE, Region  # noqa: E402
 
 QEMU = "qemu-system-x86_64"
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -18,13 +25,16 @@ OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 # grub.cfg reads this string from SMBIOS and then does not wait for a person.
 NO_WAIT = "type=1,serial=daybook-no-wait"
 
-_FIRMWARES = ("bios", "uefi")
+_FIRMWARES = ("bios", "uefi", "direct")
 _BOARDS = ("pc", "q35")
+# RAM below 4 GiB: all of it, while there is less than the first; else the second.
+_BELOW_4G = {"pc": (0xE0000000, 0xC0000000), "q35": (0xB0000000, 0x80000000)}
+_FIRMWARE_TABLES = 0x20000  # what SeaBIOS keeps at the end of it
 _SIZE = r"[1-9][0-9]*[MG]"
 _WORD = r"[A-Za-z0-9_.]+"
 _GRAMMAR = (
-    "FIRMWARE-BOARD-MEMORY[-OPTION...]: bios|uefi, pc|q35, 64M|512M|6G|..., then any of "
-    "smpN, below4gSIZE, cpu_MODEL, noserial, nodebugexit"
+    "FIRMWARE-BOARD-MEMORY[-OPTION...]: bios|uefi|direct, pc|q35, 64M|512M|6G|..., then any of "
+    "smpN, below4gSIZE, cpu_MODEL, noserial, nodebugexit, menu"
 )
 
 
@@ -45,6 +55,7 @@ class Machine:
     cpu_model: str | None = None
     serial: bool = True
     debug_exit: bool = True
+    menu: bool = False
 
     @classmethod
     def parse(cls, name: str) -> "Machine":
@@ -80,6 +91,26 @@ class Machine:
             return self
         return replace(self, name=f"{self.name}-nodebugexit", debug_exit=False)
 
+    def memory_map(self) -> list[Region]:
+        """The memory map that GRUB on a BIOS would hand over on this machine."""
+        size = _bytes(self.memory)
+        if self.below_4g:
+            below = min(size, _bytes(self.below_4g))
+        else:
+            most, kept = _BELOW_4G[self.board]
+            below = size if size < most else kept
+        regions = [
+            Region(0, 0x9FC00, USABLE),
+            Region(0x9FC00, 0xA0000, RESERVED),
+            Region(0xF0000, 0x100000, RESERVED),
+            Region(0x100000, below - _FIRMWARE_TABLES, USABLE),
+            Region(below - _FIRMWARE_TABLES, below, RESERVED),
+            Region(0xFFFC0000, 1 << 32, RESERVED),
+        ]
+        if size > below:
+            regions.append(Region(1 << 32, (1 << 32) + size - below, USABLE))
+        return regions
+
     def qemu_arguments(self, variables: Path) -> list[str]:
         """QEMU and the arguments that make this machine, without a boot medium or serial back end.
 
@@ -91,7 +122,8 @@ class Machine:
             board += f",max-ram-below-4g={self.below_4g}"
         arguments = [QEMU, "-accel", "tcg", "-display", "none", "-no-reboot", "-nic", "none"]
         arguments += ["-machine", board, "-m", self.memory, "-smp", str(self.cpus)]
-        arguments += ["-smbios", NO_WAIT]
+        if not self.menu:
+            arguments += ["-smbios", NO_WAIT]
         if self.cpu_model:
             arguments += ["-cpu", self.cpu_model]
         if self.debug_exit:
@@ -102,12 +134,18 @@ class Machine:
         return arguments
 
 
+def _bytes(size: str) -> int:
+    return int(size[:-1]) << {"M": 20, "G": 30}[size[-1]]
+
+
 def _option(text: str) -> tuple[str, object] | None:
     """The field of Machine that an option sets, and its value; None when it is not an option."""
     if text == "noserial":
         return "serial", False
     if text == "nodebugexit":
         return "debug_exit", False
+    if text == "menu":
+        return "menu", True
     if match := re.fullmatch(r"smp([1-9][0-9]*)", text):
         return "cpus", int(match[1])
     if match := re.fullmatch(rf"below4g({_SIZE})", text):

@@ -70,29 +70,39 @@ TEST(PageTableSpace, IsRefusedWhenThereIsTooLittle)
     EXPECT_EQ(page::alloc_pt_space(1, 1), 0u) << "an empty pool";
 }
 
-// What the allocator of 2025-11-06 gets wrong, as its entry says. The entry that mends it will turn these round.
-
-TEST(TheLogsAllocator, RefusesAnExactFit)
+TEST(PageTableSpace, FitsExactly)
 {
     page::set_pt_space(start, start + 4096);
-    EXPECT_EQ(page::alloc_pt_space(4096, 4096), 0u);
-    page::set_pt_space(start, start + 4096);
-    EXPECT_EQ(page::alloc_pt_space(4095, 4096), start) << "one byte less fits";
+    EXPECT_EQ(page::alloc_pt_space(4096, 4096), start);
+    EXPECT_EQ(cursor(), start + 4096);
+    EXPECT_EQ(page::alloc_pt_space(1, 1), 0u);
+    EXPECT_EQ(page::alloc_pt_space(0, 1), start + 4096) << "nothing fits everywhere, on the end, too";
 }
 
-TEST(TheLogsAllocator, MovesItsCursorWhenItRefuses)
+TEST(PageTableSpace, StaysAsItIsWhenItRefuses)
 {
-    page::set_pt_space(start, start + 4096);
-    EXPECT_EQ(page::alloc_pt_space(8192, 4096), 0u);
-    EXPECT_EQ(cursor(), start + 8192);
-    EXPECT_EQ(page::alloc_pt_space(1, 1), 0u) << "nothing is in use, and still there is nothing left";
+    constexpr max_t highest = ~max_t{0};
+    const std::pair<max_t, max_t> requests[] = {
+        {8192, 4096}, {4097, 1},       {highest, 1},    {highest - 4095, 4096}, {1, 2 << 20},
+        {1, 0},       {4096, 4095},    {0, 0},          {16, 3},                {1, highest},
+        {0, 1 << 30}, {highest, highest}, {1, max_t{1} << 63},
+    };
+    for (const auto& [size, alignment] : requests) {
+        page::set_pt_space(start, start + 4096);
+        EXPECT_EQ(page::alloc_pt_space(size, alignment), 0u) << size << " at " << alignment;
+        EXPECT_EQ(cursor(), start) << size << " at " << alignment;
+        EXPECT_EQ(page::alloc_pt_space(4096, 4096), start) << "and nothing is lost";
+    }
 }
 
-TEST(TheLogsAllocator, HandsOutMoreThanThereIsWhenTheSumWraps)
+TEST(PageTableSpace, EndsWithTheAddresses)
 {
-    page::set_pt_space(start, end);
-    EXPECT_EQ(page::alloc_pt_space(~max_t{0} - 4095, 4096), start);
-    EXPECT_EQ(cursor(), start - 4096) << "the cursor went back, in front of the pool";
+    constexpr max_t highest = ~max_t{0};
+    page::set_pt_space(highest - 10, highest);
+    EXPECT_EQ(page::alloc_pt_space(1, 16), 0u) << "the next multiple of 16 would be 2^64";
+    EXPECT_EQ(page::alloc_pt_space(2, 8), highest - 7);
+    EXPECT_EQ(page::alloc_pt_space(5, 1), highest - 5);
+    EXPECT_EQ(page::alloc_pt_space(1, 1), 0u);
 }
 
 }  // namespace

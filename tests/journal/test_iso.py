@@ -92,6 +92,10 @@ def test_image_is_small(image: Path) -> None:
     assert image.stat().st_size < 2 * 1024 * 1024
 
 
+def test_image_of_all_days_is_small() -> None:
+    assert (TOP / "build/daybook.iso").stat().st_size < 3 * 1024 * 1024
+
+
 def test_image_holds_what_it_was_given(image: Path, tmp_path: Path) -> None:
     extract = ["xorriso", "-osirrox", "on", "-indev", image, "-extract", "/boot", tmp_path / "boot"]
     subprocess.run(extract, check=True, capture_output=True)

@@ -1,0 +1,64 @@
+"""One image boots any day: an earlier day's kernel is chosen from GRUB's menu, as a person would."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from boot import boot, cdrom
+from elf import compiled_in_tests
+from ktap import read_ktap
+from machines import Machine
+from qmp import Qmp
+from trees import BUILD, Day, entries
+from verdict import judge
+
+ISO = BUILD / "daybook.iso"
+PATIENCE_SECONDS = 60.0
+
+
+class Chooser:
+    """A person at GRUB's menu who takes the entry number `index`, counted from the top."""
+
+    def __init__(self, index: int, wait_for: str) -> None:
+        self._index = index
+        self._wait_for = wait_for
+
+    def __call__(self, qmp: Qmp, log: Callable[[], str]) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self._wait_for not in log():
+            assert time.monotonic() < deadline, f"the menu does not show '{self._wait_for}':\n{log()}"
+            time.sleep(0.05)
+        for key in ["down"] * self._index + ["ret"]:
+            qmp.execute("send-key", keys=[{"type": "qcode", "data": key}], **{"hold-time": 20})
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+@pytest.mark.parametrize("entry", ["2025-11-03-protected-mode", "2025-11-06-page-table-space"])
+def test_an_earlier_day_boots_from_the_menu(firmware: str, entry: str) -> None:
+    days = entries()
+    day = Day(entry)
+    machine = next(machine for machine in day.machines(every=False) if machine.firmware == firmware)
+    # The menu is there once it shows the day before the newest.
+    choose = Chooser(len(days) - 1 - days.index(entry), days[-2][:10])
+    booted = boot(Machine.parse(f"{machine.name}-menu"), cdrom(ISO), attend=choose)
+    for block in day.proofs()[entry].blocks_for(machine):
+        assert not judge(booted, block, day.elf), booted.serial
+    # It is that day's kernel and no other: neighbours have other numbers of tests, or say more.
+    assert read_ktap(booted.serial).passed == compiled_in_tests(day.elf)
+    assert ("page table space:" in booted.serial) == (entry >= "2025-11-06")
+    assert "higher half:" not in booted.serial
+
+
+def test_the_menu_lists_every_day_the_newest_first() -> None:
+    menu = (BUILD / "days/days.cfg").read_text()
+    listed = [line.rpartition("/")[2].removesuffix(".elf") for line in menu.splitlines() if "multiboot2" in line]
+    assert listed == entries()[-2::-1]
+
+
+def test_the_newest_kernel_boots_when_nobody_chooses() -> None:
+    day = Day(entries()[-1])
+    booted = boot(Machine.parse("bios-pc-64M-menu"), cdrom(ISO))
+    block = next(block for block in day.proofs()[day.entry].blocks if block.outcome == "exit 33")
+    assert not judge(booted, block, day.elf), booted.serial
