@@ -42,12 +42,18 @@ tree :=
 products := build/
 endif
 
+ifneq ($(filter reseal,$(MAKECMDGOALS)),)
+ifeq ($(and $(ENTRY),$(WHY)),)
+$(error say what and why: make reseal ENTRY=2025-11-06 WHY='the reason')
+endif
+endif
+
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 ifneq ($(filter iso run tangle debug bench test site serve evidence days exhibits matrix map-check map-boot prove,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
-ifneq ($(filter days site serve evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
+ifneq ($(filter days check reseal site serve evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
 $(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
 endif
 ifneq ($(filter exhibits site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
@@ -93,6 +99,10 @@ test: iso days exhibits build/map-check build/tests/host_tests build/tests/logs_
 endif
 matrix: iso days exhibits build/map-check | $(installed.test) ## the slow matrix: every day's kernel on every machine
 	tests/run matrix
+check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
+	weave/seals check
+reseal: $(days:%=build/at/%/sources.mk) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
+	weave/seals reseal $(entry) "$$WHY"
 prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove the page table space for all numbers of 64 bits, and refute its first version
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
@@ -113,4 +123,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove
+.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
