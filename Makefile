@@ -15,7 +15,7 @@ endif
 say = printf '%s\n'
 
 include weave/config.mk weave/tree.mk tools/map-check/map-check.mk
-include tests/journal/amend/amend.mk tests/host/host.mk
+include tests/journal/amend/amend.mk tests/host/host.mk tests/boot/boot.mk
 
 # The answer of these two is all that they print; how they came by it goes to the terminal's other channel.
 ifneq ($(filter map-check map-boot,$(MAKECMDGOALS)),)
@@ -81,7 +81,7 @@ exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an ent
 site: site/.nojekyll ## the website, in site/
 serve: site ## serve it on this machine; PORT=8000 or the next free one
 	weave/site/serve site
-evidence: days exhibits | $(installed.test) ## boot every entry's kernel and record what its page shows
+evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tests/boot/record
 
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
@@ -94,10 +94,10 @@ ifdef ENTRY
 test: $(products)daybook.iso | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits build/map-check build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
+test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
 	tests/run host journal proof boot site
 endif
-matrix: iso days exhibits build/map-check | $(installed.test) ## the slow matrix: every day's kernel on every machine
+matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: every day's kernel on every machine
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
 	weave/seals check

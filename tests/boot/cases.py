@@ -13,6 +13,7 @@ from elf import ElfError
 from evidence import Evidence, digest
 from expect import BUILD_ERROR, Block, ExpectError, match_log
 from machines import Machine
+from measure import measure
 from page_tables import is_in_higher_half, judge_page_tables
 from trees import Day, Exhibit, TreeError, entries, exhibits
 from verdict import describe, judge, judge_tests, report
@@ -69,7 +70,8 @@ class DayCase:
 class HaltCase:
     """The kernel as of an entry on a machine without isa-debug-exit: it halts, and stays to be seen.
 
-    `with_screen`: its screen is recorded, as the entry's, if the kernel uses it.
+    `with_screen`: what is seen is recorded as the entry's: the screen, if the kernel uses it, and
+    the run in full.
     """
 
     day: Day
@@ -85,7 +87,8 @@ class HaltCase:
         return self.day.iso, self.machine
 
     def is_recorded(self) -> bool:
-        return not self.with_screen or Evidence(self.day.entry).holds_screen(digest(self.day.iso))
+        fresh, evidence = digest(self.day.iso), Evidence(self.day.entry)
+        return not self.with_screen or evidence.holds_screen(fresh) and evidence.holds_run(fresh)
 
     def prove(self, boots: Boots) -> str:
         """Empty, or why the case fails."""
@@ -98,12 +101,18 @@ class HaltCase:
                 complaints += judge_tests(boot.serial, self.day.elf)
             if is_in_higher_half(self.day.elf):
                 complaints += judge_page_tables(boot.seen, self.day.elf)
+        evidence = Evidence(self.day.entry)
         if complaints:
+            if self.with_screen:
+                evidence.forget_run()
             return report(self.test_id, complaints, boot.serial)
         if self.with_screen:
             # A text mode shows GRUB's words, not the kernel's.
             picture = boot.seen.screen if boot.seen.is_graphics() else None
-            Evidence(self.day.entry).screen(picture, digest(self.day.iso))
+            evidence.screen(picture, digest(self.day.iso))
+            if not evidence.holds_run(digest(self.day.iso)):
+                machine = self.machine.with_debug_exit()
+                evidence.run(self.day, boot.seen, measure(self.day.iso, machine), machine, boot.serial)
         return ""
 
 

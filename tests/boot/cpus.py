@@ -1,7 +1,7 @@
 """The registers of a machine's CPUs, as QEMU's monitor prints them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qmp import Qmp
 
@@ -20,6 +20,8 @@ class Cpu:
     cr3: int
     cr4: int
     efer: int
+    registers: dict[str, int] = field(default_factory=dict)  # all that have one value: RAX, RIP, CR0, ...
+    tables: dict[str, dict[str, int]] = field(default_factory=dict)  # CS, TR, GDT, ...: selector, base, limit
 
 
 def read_cpus(qmp: Qmp) -> list[Cpu]:
@@ -27,7 +29,17 @@ def read_cpus(qmp: Qmp) -> list[Cpu]:
     return [_parse(text) for text in qmp.monitor("info registers -a").split("CPU#")[1:]]
 
 
+_ANY_REGISTER = re.compile(r"\b([A-Z][A-Z0-9]{1,3}) ?=([0-9a-f]{8,16})\b")
+_SEGMENT = re.compile(r"\b([C-GST]S|TR|LDT) ?=([0-9a-f]{4}) ([0-9a-f]+) ([0-9a-f]{8})")
+_TABLE = re.compile(r"\b([GI]DT)= +([0-9a-f]+) ([0-9a-f]{8})")
+
+
 def _parse(text: str) -> Cpu:
+    tables = {
+        name: {"selector": int(selector, 16), "base": int(base, 16), "limit": int(limit, 16)}
+        for name, selector, base, limit in _SEGMENT.findall(text)
+    }
+    tables |= {name: {"base": int(base, 16), "limit": int(limit, 16)} for name, base, limit in _TABLE.findall(text)}
     values = {name: int(value, 16) for name, value in _REGISTER.findall(text)}
     return Cpu(
         program_counter=values.get("RIP", values.get("EIP", 0)),
@@ -38,4 +50,6 @@ def _parse(text: str) -> Cpu:
         cr3=values["CR3"],
         cr4=values["CR4"],
         efer=values["EFER"],
+        registers={name: int(value, 16) for name, value in _ANY_REGISTER.findall(text) if name[:3] != "FPR"},
+        tables=tables,
     )

@@ -39,6 +39,32 @@ def symbols(elf: Path) -> dict[str, int]:
     return {field[0]: int(field[2], 16) for field in fields}
 
 
+def symbol_ranges(elf: Path) -> dict[str, tuple[int, int]]:
+    """Every function's C++ name, without parameters, and where it is: up to the next one (exclusive).
+
+    An assembler's local label, NAME.LABEL, belongs to NAME.
+    """
+    listing = subprocess.run(
+        ["nm", "--defined-only", "--numeric-sort", "--demangle", str(elf)], check=True, capture_output=True, text=True
+    )
+    rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
+    starts = [(int(address, 16), name.partition("(")[0]) for address, kind, name in rows if kind in "tT"]
+    ranges: dict[str, tuple[int, int]] = {}
+    for index, (start, name) in enumerate(starts):
+        others = (address for address, other in starts[index + 1 :] if not other.startswith(f"{name}."))
+        ranges[name] = start, next(others, start)
+    return ranges
+
+
+def section_sizes(elf: Path) -> dict[str, int]:
+    """The bytes of every section that takes memory, by its name."""
+    listing = subprocess.run(["readelf", "-SW", str(elf)], check=True, capture_output=True, text=True).stdout
+    rows = re.findall(
+        r"^ +\[ *\d+\] (\.\S+) +\S+ +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) [0-9a-f]+ +W?A", listing, re.MULTILINE
+    )
+    return {name: int(size, 16) for name, size in rows}
+
+
 def compiled_in_tests(elf: Path) -> int:
     """How many in-kernel tests are linked into `elf`, by the bounds of its tables of tests."""
     table = symbols(elf)

@@ -7,6 +7,8 @@
                    "serial": "exhibit-no-stack.bios-pc-64M.log", "digest": "..."}],
      "screen": "screen.png", "screen_digest": "..."}
 
+and build/evidence/ENTRY/run.json, one run in full, of which run_record.py says what is in it.
+
 Only a run that passed is recorded; a run that fails takes the record of an earlier one away. `digest`
 is that of what was run: while it is the same and the log says the same, the record stays as it is,
 so that the pages do not change with every run.
@@ -19,7 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from boot import Boot
+from halted import Look
 from ktap import read_ktap
+from machines import Machine
+from measure import Measured
+from run_record import run_record
 from trees import BUILD, Day, Exhibit
 
 EVIDENCE = BUILD / "evidence"
@@ -78,6 +84,23 @@ class Evidence:
             (self._folder / "screen.png").write_bytes(picture)
             proof["screen"] = "screen.png"
         self._write(proof)
+
+    def run(self, day: Day, look: Look, measured: Measured, machine: Machine, log: str) -> None:
+        """Records one run in full; run_record.py says what that is."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        record = {"digest": digest(day.iso)} | run_record(day, look, measured, machine, log)
+        part = self._folder / "run.json.part"
+        part.write_text(json.dumps(record, indent=1) + "\n")
+        os.replace(part, self._folder / "run.json")
+
+    def holds_run(self, of: str) -> bool:
+        """Whether the run that is recorded is one of the very file that `of` is the digest of."""
+        file = self._folder / "run.json"
+        return file.exists() and json.loads(file.read_text())["digest"] == of
+
+    def forget_run(self) -> None:
+        """Takes back the record of the run."""
+        (self._folder / "run.json").unlink(missing_ok=True)
 
     def holds_screen(self, of: str) -> bool:
         """Whether the screen was looked at in a run of the very file that `of` is the digest of."""

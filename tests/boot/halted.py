@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cpus import Cpu, read_cpus
 from qmp import Qmp
-from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, translate, walk
+from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, count_tables, translate, walk
 
 # What a kernel may map besides RAM, by QEMU's names.
 _DEVICES = ("vga.vram", "vga-lowmem", "ioapic", "apic-msi", "hpet")
@@ -27,6 +27,7 @@ class Look:
     page_tables: dict[int, list[Extent]]  # by CR3, of every CPU that has paging on
     contents: dict[int, bytes]  # of the wanted pages that CPU 0 has mapped, by virtual address
     screen: bytes  # PNG
+    table_count: int = 0  # of CPU 0's page tables; 0 if its paging is off
 
     def is_graphics(self) -> bool:
         """Whether the screen is in a graphics mode. GRUB on a BIOS leaves the VGA text mode, which is
@@ -60,6 +61,7 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
             gib_pages=_has_gib_pages(qmp),
             regions=parse_regions(qmp.monitor("info mtree -f")),
             page_tables=tables,
+            table_count=count_tables(read_page, cpus[0].cr3) if cpus[0].cr3 in tables else 0,
             contents=contents,
             screen=screen.read_bytes(),
         )

@@ -91,6 +91,10 @@ class Machine:
             return self
         return replace(self, name=f"{self.name}-nodebugexit", debug_exit=False)
 
+    def with_debug_exit(self) -> "Machine":
+        """The same machine, on which a kernel can end QEMU."""
+        return Machine.parse(self.name.replace("-nodebugexit", ""))
+
     def memory_map(self) -> list[Region]:
         """The memory map that GRUB on a BIOS would hand over on this machine."""
         size = _bytes(self.memory)

@@ -11,8 +11,10 @@ import evidence
 import trees
 from boot import Boot
 from cases import BuildErrorCase, DayCase, ExhibitCase, HaltCase
+from cpus import Cpu
 from halted import Look
 from machines import Machine
+from measure import Line, Measured
 from trees import Day, Exhibit
 
 ENTRY = "2025-11-01-first-light"
@@ -151,14 +153,22 @@ def test_what_the_journal_has_no_more_is_taken_away(build: Path) -> None:
 
 
 @pytest.mark.parametrize(("height", "recorded"), [(400, False), (768, True)])
-def test_a_screen_is_recorded_when_the_kernel_uses_it(build: Path, height: int, recorded: bool) -> None:
+def test_a_run_is_recorded_with_a_screen_when_the_kernel_uses_it(
+    build: Path, monkeypatch: pytest.MonkeyPatch, height: int, recorded: bool
+) -> None:
+    monkeypatch.setattr(cases, "measure", lambda _iso, _machine: Measured(7, [Line(3, "first light")]))
     picture = b"\x89PNG".ljust(20, b"\0") + height.to_bytes(4, "big")
-    halted = replace(PASSED, outcome="halt", seen=Look([], False, [], {}, {}, picture))
+    cpu = Cpu(0, 0, True, 0x11, 0, 0, 0, 0, {"CR0": 0x11, "CR4": 0, "EFER": 0})
+    halted = replace(PASSED, outcome="halt", seen=Look([cpu], False, [], {}, {}, picture))
     case = HaltCase(Day(ENTRY), MACHINE.without_debug_exit(), with_screen=True)
     assert case.prove(StubBoots(halted)) == "" and case.is_recorded()
     assert ("screen" in proof_of(build)) == recorded
     assert (build / "evidence" / ENTRY / "screen.png").exists() == recorded
+    run = json.loads((build / "evidence" / ENTRY / "run.json").read_text())
+    assert (run["instructions"], run["serial"]) == (7, [{"instructions": 3, "text": "first light"}])
+    assert run["cpus"][0]["flags"] == {"CR0": ["PE", "ET"], "CR4": [], "EFER": []}
     assert "it should halt, and ended by exit 33" in case.prove(StubBoots(PASSED))
+    assert not (build / "evidence" / ENTRY / "run.json").exists() and not case.is_recorded()
 
 
 @pytest.mark.parametrize(

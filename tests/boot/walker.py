@@ -80,6 +80,19 @@ def walk(read_page: ReadPage, cr3: int, no_execute: bool = True) -> list[Extent]
     return extents
 
 
+def count_tables(read_page: ReadPage, cr3: int) -> int:
+    """How many tables there are below `cr3`, the topmost included."""
+
+    def below(table: int, level: int) -> int:
+        if level == 1:
+            return 1
+        entries = struct.unpack("<512Q", read_page(table))
+        lower = (e & _ADDRESS for e in entries if e & PRESENT and not (level < 4 and e & PAGE_SIZE))
+        return 1 + sum(below(address, level - 1) for address in lower)
+
+    return below(cr3 & _ADDRESS, 4)
+
+
 def _walk_table(
     read_page: ReadPage, table: int, level: int, virtual: int, rights: int
 ) -> Iterator[Extent]:

@@ -1,0 +1,78 @@
+"""Counts a kernel's instructions, from its first to its exit, and when it sent each line of its log.
+
+QEMU gives every instruction the same fixed time (-icount), so a loop that waits for a clock takes as many turns on every
+machine and in every run: the counts of a day whose kernel uses one CPU are always the same.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from boot import boot, cdrom
+from elf import symbol_ranges
+from machines import Machine
+from trees import BUILD
+
+NANOSECONDS_PER_INSTRUCTION = 4  # QEMU wants a power of two; 250 MIPS are near to what waiting loops were tuned for
+_SHIFT = NANOSECONDS_PER_INSTRUCTION.bit_length() - 1
+PLUGIN = BUILD / "tests/count.so"
+
+FIRST = "_start"
+LAST = ("exit_kernel", "kernel::exit")
+SENDERS = ("put_character", "console::serial_port::write")
+
+
+class MeasureError(Exception):
+    """Nothing could be counted; the text says why."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the kernel's log, and how many instructions had been executed when it began."""
+
+    instructions: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run."""
+
+    instructions: int
+    lines: list[Line]
+
+
+def measure(iso: Path, machine: Machine) -> Measured:
+    """Boots the image `iso` on `machine`, which has one CPU, a serial port and the debug-exit device."""
+    ranges = symbol_ranges(iso.with_suffix(".elf"))
+    with tempfile.TemporaryDirectory(prefix="daybook-count-") as folder:
+        report = Path(folder) / "report"
+        options = [
+            f"file={PLUGIN}",
+            f"first={ranges[FIRST][0]:#x}",
+            "last=" + ":".join(f"{ranges[name][0]:#x}" for name in LAST if name in ranges),
+            "port=" + ":".join("{:#x}-{:#x}".format(*ranges[name]) for name in SENDERS if name in ranges),
+            f"report={report}",
+        ]
+        medium = [*cdrom(iso), "-icount", f"shift={_SHIFT},sleep=off", "-plugin", ",".join(options)]
+        booted = boot(machine, medium)
+        # A kernel that has lost its way may come by its exit without meaning it.
+        if not report.exists() or not booted.outcome.startswith("exit "):
+            raise MeasureError(f"{iso} on {machine.name} did not come to its exit: {booted.outcome}\n{booted.serial}")
+        total, *sent = (int(line) for line in report.read_text().split())
+    return Measured(total, timed_lines(booted.serial, sent))
+
+
+def timed_lines(log: str, sent: list[int]) -> list[Line]:
+    """The last lines of `log`, whose bytes were sent at these times; a carriage return stands before each line feed."""
+    start, left = len(log), len(sent)
+    while start > 0 and left > 0:
+        start -= 1
+        left -= 2 if log[start] == "\n" else 1
+    if left != 0:
+        raise MeasureError(f"the kernel sent {len(sent)} bytes, and its log has not that many:\n{log}")
+    lines, at = [], 0
+    for text in log[start:].splitlines():
+        lines.append(Line(sent[at], text))
+        at += len(text) + 2
+    return lines

@@ -1,0 +1,168 @@
+// count.so: a plugin for QEMU's TCG that counts the guest's instructions from the kernel's first to its last.
+//
+// -plugin file=count.so,first=ADDRESS,last=ADDRESS[:ADDRESS...],port=START-END[:START-END...],report=FILE
+//
+// Counting begins when CPU 0 executes the instruction at `first`, and ends at any of `last`. FILE then has the number of
+// instructions, and in a line each how many had been executed when an `out dx, al` within one of the `port` ranges was:
+// for code that writes to the serial port, that is when each byte was sent.
+//
+// Debian has no header for plugins; what is declared here is from QEMU 7.2's include/qemu/qemu-plugin.h.
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+typedef uint64_t qemu_plugin_id_t;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+typedef struct {
+    const char* target_arch;
+    struct {
+        int min, cur;
+    } version;
+    bool system_emulation;
+    int smp_vcpus, max_vcpus;
+} qemu_info_t;
+typedef void (*translated)(qemu_plugin_id_t, struct qemu_plugin_tb*);
+typedef void (*executed)(unsigned cpu, void* data);
+
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, translated);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, executed, int flags, void* data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
+struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
+const void* qemu_plugin_insn_data(const struct qemu_plugin_insn*);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn*);
+
+EXPORT int qemu_plugin_version = 1;
+
+enum { MOST = 16, MOST_BYTES = 1 << 16, OUT_DX_AL = 0xEE };
+struct range {
+    uint64_t start, end;
+};
+
+static uint64_t first, last[MOST];
+static struct range ports[MOST];
+static size_t lasts, port_count, bytes;
+static uint64_t count, sent_at[MOST_BYTES];
+static bool counting;
+static const char* report;
+
+static void begin(unsigned cpu, void* unused)
+{
+    (void)unused;
+    if (cpu == 0) {
+        counting = true;
+        count = bytes = 0;
+    }
+}
+
+static void step(unsigned cpu, void* unused)
+{
+    (void)unused;
+    count += counting && cpu == 0;
+}
+
+static void send(unsigned cpu, void* unused)
+{
+    (void)unused;
+    if (counting && cpu == 0 && bytes < MOST_BYTES)
+        sent_at[bytes++] = count;
+}
+
+static void finish(unsigned cpu, void* unused)
+{
+    (void)unused;
+    if (!counting || cpu != 0)
+        return;
+    counting = false;
+    FILE* file = fopen(report, "w");
+    if (!file)
+        return; // who waits for the report will say that there is none
+    fprintf(file, "%ju\n", (uintmax_t)count);
+    for (size_t i = 0; i < bytes; ++i)
+        fprintf(file, "%ju\n", (uintmax_t)sent_at[i]);
+    fclose(file);
+}
+
+static bool is_last(uint64_t address)
+{
+    for (size_t i = 0; i < lasts; ++i)
+        if (last[i] == address)
+            return true;
+    return false;
+}
+
+static bool is_send(const struct qemu_plugin_insn* insn, uint64_t address)
+{
+    if (qemu_plugin_insn_size(insn) != 1 || *(const uint8_t*)qemu_plugin_insn_data(insn) != OUT_DX_AL)
+        return false;
+    for (size_t i = 0; i < port_count; ++i)
+        if (ports[i].start <= address && address < ports[i].end)
+            return true;
+    return false;
+}
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block)
+{
+    (void)id;
+    for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
+        struct qemu_plugin_insn* insn = qemu_plugin_tb_get_insn(block, i);
+        const uint64_t address = qemu_plugin_insn_vaddr(insn);
+        if (address == first)
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, 0, NULL);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, step, 0, NULL);
+        if (is_send(insn, address))
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, send, 0, NULL);
+        if (is_last(address))
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, finish, 0, NULL);
+    }
+}
+
+// KEY=VALUE; returns VALUE if the key is this one.
+static char* value_of(char* argument, const char* key)
+{
+    const size_t length = strlen(key);
+    return strncmp(argument, key, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+static bool take(char* argument)
+{
+    char* value;
+    if ((value = value_of(argument, "first"))) {
+        first = strtoull(value, NULL, 0);
+    } else if ((value = value_of(argument, "report"))) {
+        report = strdup(value);
+    } else if ((value = value_of(argument, "last"))) {
+        for (char* each = strtok(value, ":"); each && lasts < MOST; each = strtok(NULL, ":"))
+            last[lasts++] = strtoull(each, NULL, 0);
+    } else if ((value = value_of(argument, "port"))) {
+        for (char* each = strtok(value, ":"); each && port_count < MOST; each = strtok(NULL, ":")) {
+            char* end;
+            ports[port_count].start = strtoull(each, &end, 0);
+            ports[port_count++].end = strtoull(end + 1, NULL, 0);
+        }
+    } else {
+        fprintf(stderr, "count.so: there is no option '%s'\n", argument);
+        return false;
+    }
+    return true;
+}
+
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv)
+{
+    (void)info;
+    for (int i = 0; i < argc; ++i)
+        if (!take(argv[i]))
+            return 1;
+    if (!first || !lasts || !report) {
+        fprintf(stderr, "count.so: first, last and report must be given\n");
+        return 1;
+    }
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+    return 0;
+}

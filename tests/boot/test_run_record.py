@@ -1,0 +1,85 @@
+"""One run of every day in full: it agrees with what the kernel itself says, and is the same every time."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+import evidence
+from boots import Boots
+from cases import HaltCase, halt_cases
+from evidence import digest
+from machines import Machine
+from measure import Line, MeasureError, measure, timed_lines
+from page_tables import is_in_higher_half
+from trees import Day, Exhibit, entries
+
+CASES = [case for case in halt_cases() if case.with_screen]
+
+
+def test_every_day_has_one() -> None:
+    assert [case.day.entry for case in CASES] == entries()
+
+
+@pytest.fixture
+def run(case: HaltCase, boots: Boots) -> dict[str, Any]:
+    """The record, made now if it is not there."""
+    assert not case.prove(boots)
+    record = json.loads((evidence.EVIDENCE / case.day.entry / "run.json").read_text())
+    assert record["digest"] == digest(case.day.iso)
+    assert (record["entry"], record["machine"]) == (case.day.entry, case.machine.with_debug_exit().name)
+    return record
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_agrees_with_the_kernel(case: HaltCase, run: dict[str, Any], boots: Boots) -> None:
+    log = boots.get(*case.boot_key).serial
+    lines = [line["text"] for line in run["serial"]]
+    assert lines[0] == "Daybook: first light"
+    assert "\n".join([*lines, "No debug-exit device here: the kernel halts."]) in log.rstrip()
+    times = [line["instructions"] for line in run["serial"]]
+    assert times == sorted(times) and 0 < times[0] and times[-1] < run["instructions"]
+
+    cpu = run["cpus"][0]
+    assert cpu["halted"] and cpu["tables"]["CS"]["selector"] != 0
+    said = re.search(r"^64-bit: CR0 = (0x\w+), CR4 = (0x\w+), EFER = (0x\w+)$", log, re.MULTILINE)
+    assert bool(said) == bool(run["paging"])
+    if said:
+        # Scheduling of accessed bits aside, nothing changes these registers once the kernel has printed them.
+        assert [cpu["registers"][name] for name in ("CR0", "CR4", "EFER")] == [int(n, 16) for n in said.groups()]
+        assert cpu["registers"]["CR3"] == run["paging"]["cr3"] and cpu["flags"]["EFER"] == ["LME", "LMA", "NXE"]
+    regions = re.search(r"^memory map: (\d+) regions", log, re.MULTILINE)
+    assert len(run["memory_map"]) == (int(regions[1]) if regions else 0)
+    assert bool(run["pool"]) == ("page table space:" in log)
+    assert sum(region["end"] - region["start"] for region in run["ram"]) > 60 << 20
+    assert run["sizes"]["sections"] and run["sizes"]["source_lines"]["NASM"] > 0
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if is_in_higher_half(case.day.elf)])
+def test_the_page_tables_are_as_many_as_the_kernel_says(case: HaltCase, run: dict[str, Any]) -> None:
+    taken = next(line["text"] for line in run["serial"] if line["text"].startswith("page tables: "))
+    built = int(taken.split()[2]) // 4
+    # It says so before the screen is mapped, on the days when that comes later.
+    assert built == run["paging"]["tables"]
+    assert not any(extent["writable"] and extent["executable"] for extent in run["paging"]["extents"])
+
+
+def test_the_count_is_the_same_every_time() -> None:
+    day = Day("2025-11-06-page-table-space")
+    once, again = (measure(day.iso, Machine.parse("bios-pc-64M")) for _ in range(2))
+    assert once == again
+    assert once.instructions > 20_000_000  # most of them wait for a second CPU
+
+
+def test_a_kernel_that_does_not_end_cannot_be_measured() -> None:
+    exhibit = Exhibit("2025-11-06-page-table-space", "take-the-first-page")
+    with pytest.raises(MeasureError, match="did not come to its exit: triple-fault"):
+        measure(exhibit.iso, Machine.parse("bios-pc-512M"))
+
+
+def test_lines_are_timed_by_their_first_byte() -> None:
+    sent = [10, 11, 12, 13, 20, 21, 22, 23]  # "ab\r\n" "cd\r\n"
+    assert timed_lines("GRUB\nab\ncd\n", sent) == [Line(10, "ab"), Line(20, "cd")]
+    with pytest.raises(MeasureError):
+        timed_lines("b\n", sent)
