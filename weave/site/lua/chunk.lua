@@ -18,7 +18,7 @@ local spoken = {['≡'] = 'defined', ['+≡'] = 'extended'}
 local function place(book, piece)
   if piece.exhibit then
     return '<span class="place">exhibit ' .. html.escape(piece.exhibit)
-      .. (piece.before and ', tried on the kernel before this entry' or '')
+      .. (piece.before and ', on the day before' or '')
       .. ': not part of the kernel</span>'
   end
   if book_of.is_file(piece.name) then return '<span class="place">a file</span>' end
