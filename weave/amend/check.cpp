@@ -1,6 +1,8 @@
 #include "check.hpp"
 
 #include "name.hpp"
+#include "nearest.hpp"
+#include "verb.hpp"
 
 #include <algorithm>
 #include <compare>
@@ -183,12 +185,15 @@ private:
             errors_.add(*known->deleted, u.name,
                         "[delete] of a chunk that is still used at " + place(u.at) + " in " + quoted(user) +
                             "; amend that place too, or leave the chunk");
+        else if (is_verb(u.name))
+            errors_.add(u.at, u.name, "a verb is written in brackets: <<[" + std::string(u.name) + "]>>");
         else if (split_exhibit(u.name).exhibit)
             errors_.add(u.at, u.name, "an exhibit cannot be used; use " + quoted(split_exhibit(u.name).chunk));
         else
             errors_.add(u.at, u.name,
                         "undefined chunk used in " + quoted(user) +
-                            "; define it, mend the name, or write @<< for a literal <<");
+                            "; define it, mend the name, or write @<< for a literal <<" +
+                            suggestion(u.name, held_by(fold_)));
     }
 
     // Depth first with a stack of its own: a journal can nest chunks deeper than the machine nests calls.

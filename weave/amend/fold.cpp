@@ -1,6 +1,7 @@
 #include "fold.hpp"
 
 #include "name.hpp"
+#include "nearest.hpp"
 
 #include <algorithm>
 
@@ -45,7 +46,8 @@ public:
             append();
         else if (!chunk_.live())
             complain(amendment_.at,
-                     "before any definition" + since_deleted() + "; define the chunk first, or mend the name");
+                     "before any definition" + since_deleted() + "; define the chunk first, or mend the name" +
+                         suggestion(name_, live_names()));
         else if (amendment_.what == verb::remove)
             remove();
         else if (is_edit(amendment_.what))
@@ -58,6 +60,17 @@ public:
 
 private:
     using pieces = std::vector<std::shared_ptr<const piece>>;
+
+    /// The chunks that this definition could be meant for.
+    std::vector<std::string_view> live_names() const
+    {
+        std::vector<std::string_view> names;
+        for (const fold* f = &fold_; f; f = f->base_)
+            for (const auto& [name, chunk] : f->chunks_)
+                if (chunk.live())
+                    names.push_back(name);
+        return names;
+    }
 
     std::string since_deleted()
     {
@@ -227,7 +240,7 @@ private:
             const std::string hint = !places.empty() ? "add neighbouring lines until only one place matches"
                                      : spans_pieces(e.old_lines)
                                          ? "the lines are from two pieces of the chunk: use a verb for each"
-                                         : "copy the lines as the chunk has them at this entry";
+                                         : "copy the lines as the chunk has them at this entry" + like(e.old_lines);
             complain(e.at, "[" + verb + "] matches " + count(places.size()) + ", not exactly one place: \"" +
                                first_text(e.old_lines) + "\"; " + hint);
         }
@@ -238,6 +251,23 @@ private:
     }
 
     bool spans_pieces(std::span<const line> wanted) { return !amend::find(lines_of(chunk_), wanted).empty(); }
+
+    /// Where the first of the lines stands, if it were not for its blanks.
+    std::string like(std::span<const line> wanted) const
+    {
+        const std::string text = without_blanks(first_text(wanted));
+        for (const auto& piece : chunk_.pieces)
+            for (const line& l : piece->lines)
+                if (!text.empty() && without_blanks(to_string(l)) == text)
+                    return "; the first is like " + std::string(l.at.file) + ":" + std::to_string(l.at.line);
+        return {};
+    }
+
+    static std::string without_blanks(std::string text)
+    {
+        std::erase_if(text, [](char c) { return c == ' ' || c == '\t'; });
+        return text;
+    }
 
     static std::string first_text(std::span<const line> lines)
     {

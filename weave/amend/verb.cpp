@@ -190,6 +190,12 @@ private:
 
 }  // namespace
 
+bool is_verb(std::string_view word)
+{
+    const std::array all{change, after, before, to, add, remove, replace, previous};
+    return std::any_of(all.begin(), all.end(), [&](auto verb) { return verb.substr(1, verb.size() - 2) == word; });
+}
+
 std::string_view to_string(verb v)
 {
     switch (v) {

@@ -354,7 +354,8 @@ TEST(AnyVerb, BeforeADefinitionIsRefused)
 {
     for (const std::string verb : {"[replace]", "[replace 01]", "[replace all]", "[delete]"})
         EXPECT_EQ(errors(after_day_one("<<y.cpp>>=\n<<" + verb + ">>\n@\n")),
-                  "journal/02.nw:2: <<y.cpp>>: before any definition; define the chunk first, or mend the name\n");
+                  "journal/02.nw:2: <<y.cpp>>: before any definition; define the chunk first, or mend the name "
+                  "(did you mean <<x.cpp>>?)\n");
     EXPECT_NE(errors(after_day_one("<<y.cpp>>=\n<<[change]>>\na\n<<[to]>>\nb\n@\n")), "");
 }
 

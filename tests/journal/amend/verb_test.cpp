@@ -116,7 +116,8 @@ TEST(Errors, AreToldTogetherSortedAndOnce)
                        "<<[add]>>\ne\n@\n<<unreached>>=\n@\n"}}),
         "journal/01.nw:2: <<gone>>: undefined chunk used in <<x.cpp>>; define it, mend the name, or write @<< for a "
         "literal <<\n"
-        "journal/02.nw:2: <<y.cpp>>: before any definition; define the chunk first, or mend the name\n"
+        "journal/02.nw:2: <<y.cpp>>: before any definition; define the chunk first, or mend the name "
+                  "(did you mean <<x.cpp>>?)\n"
         "journal/02.nw:5: <<x.cpp>>: [change] matches nothing, not exactly one place: \"b\"; copy the lines as the "
         "chunk has them at this entry\n"
         "journal/02.nw:9: <<x.cpp>>: [after] matches nothing, not exactly one place: \"d\"; copy the lines as the "
