@@ -97,7 +97,7 @@ else
 test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
 	tests/run host journal proof boot site
 endif
-matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: every day's kernel on every machine
+matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, and every day's page tables on every machine
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
 	weave/seals check

@@ -18,7 +18,7 @@ from page_tables import is_in_higher_half, judge_page_tables
 from trees import Day, Exhibit, TreeError, entries, exhibits
 from verdict import describe, judge, judge_tests, report
 
-# Every day on every machine of its proofs, not only the newest.
+# Every day's page tables are walked on every machine, not only the newest's.
 MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
 # What makes a tree unusable. A test of its own reports it, so cases pass such trees over.
 UNUSABLE = (TreeError, ExpectError, ElfError)
@@ -208,20 +208,18 @@ def unusable(tree: Day | Exhibit) -> str:
 
 
 def day_cases() -> list[DayCase]:
-    """Every day on its machines: the newest (and with MATRIX, all) on those of earlier proofs too."""
-    newest = entries()[-1:]
-    return [
-        DayCase(day, machine)
-        for day in usable_days()
-        for machine in day.machines(every=MATRIX or day.entry in newest)
-    ]
+    """Every day on every machine that a proof in its tree names: its own, or one of a day before."""
+    return [DayCase(day, machine) for day in usable_days() for machine in day.machines(every=True)]
 
 
 def halt_cases() -> list[HaltCase]:
     """Every day once without isa-debug-exit; days in the higher half on every machine of theirs."""
     cases: dict[BootKey, HaltCase] = {}
     pictured: set[str] = set()
+    newest = entries()[-1:]
     for case in day_cases():
+        if not (MATRIX or case.is_of_its_own_proof or case.day.entry in newest):
+            continue
         day, machine = case.day, case.machine.without_debug_exit()
         key = day.iso, machine
         if key in cases or not _succeeds(case):

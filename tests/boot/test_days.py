@@ -1,8 +1,7 @@
 """Every day boots: the kernel as of each entry, under its own proof and those of the entries before.
 
-The newest day is booted on every machine that any proof in its tree names, an older day on those of
-its own proof; with DAYBOOK_MATRIX=1 every day is booted on every machine. Each image is booted once
-on a machine, and every proof that names the machine is held against that boot.
+A day is booted on every machine that a proof in its tree names. Each image is booted once on a machine,
+and every proof that names the machine is held against that boot.
 """
 
 import pytest

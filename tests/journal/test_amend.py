@@ -428,3 +428,10 @@ def test_a_full_disk_is_an_error(journal: Journal) -> None:
         done = subprocess.run([AMEND], input=journal.markup(), stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 1
     assert b"cannot write the stream" in done.stderr
+
+
+def test_ten_seconds_of_fuzzing_find_nothing() -> None:
+    """Arbitrary token streams: no crash, no hang, no leak. (fuzz/run goes on for as long as one likes.)"""
+    run = subprocess.run([ROOT / "tests/journal/amend/fuzz/run", "10"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-4000:]
+    assert "without a crash, a hang or a leak" in run.stdout
