@@ -1,6 +1,7 @@
 // The choice of the pool, on cases made by hand and on the maps of 28 real machines.
 #include "map_file.hpp"
 #include "memory/pool.hpp"
+#include "range.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,21 +10,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-namespace memory {
-
-bool operator==(const range& a, const range& b)
-{
-    return a.start == b.start && a.end == b.end;
-}
-
-// What GoogleTest prints.
-void PrintTo(const range& printed, std::ostream* out)
-{
-    *out << std::hex << "0x" << printed.start << " - 0x" << printed.end;
-}
-
-}  // namespace memory
 
 namespace {
 

@@ -1,24 +1,10 @@
 // The choice of the pool of 2025-11-06 as it was that day: what it got wrong, as the entry of 2026-11-24 tells.
 #include "memory/pool.hpp"
+#include "../range.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
-
-namespace memory {
-
-bool operator==(const range& a, const range& b)
-{
-    return a.start == b.start && a.end == b.end;
-}
-
-// What GoogleTest prints.
-void PrintTo(const range& printed, std::ostream* out)
-{
-    *out << std::hex << "0x" << printed.start << " - 0x" << printed.end;
-}
-
-}  // namespace memory
 
 namespace {
 
