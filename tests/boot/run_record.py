@@ -3,17 +3,18 @@
     {"digest": "...", "entry": "2025-11-06-page-table-space", "machine": "bios-pc-64M",
      "serial": [{"instructions": 1200, "text": "Daybook: first light"}, ...],
      "nanoseconds_per_instruction": 4, "instructions": 123456,
-     "cpus": [{"registers": {"RIP": ..., "CR0": ...}, "flags": {"CR0": ["PE", "PG"], ...}, "halted": true,
-               "tables": {"CS": {"selector": 8, "base": 0, "limit": 0}, "GDT": {"base": ..., "limit": ...}}}],
-     "paging": {"cr3": ..., "tables": 7, "extents": [{"virtual": ..., "physical": ..., "length": ...,
+     "cpus": [{"registers": {"RIP": "0x...", "CR0": "0x..."}, "flags": {"CR0": ["PE", "PG"], ...}, "halted": true,
+               "tables": {"CS": {"selector": "0x8", "base": "0x0", "limit": "0x0"}, "GDT": {"base": "0x...", ...}}}],
+     "paging": {"cr3": "0x...", "tables": 7, "extents": [{"virtual": "0x...", "physical": "0x...", "length": 8192,
                 "page_size": 4096, "writable": false, "executable": true, "user": false}]},
-     "memory_map": [{"start": 0, "end": 654336, "type": "usable"}, ...], "pool": [1150976, 66977792],
-     "ram": [{"start": 0, "end": 655360, "name": "pc.ram"}, ...],
+     "memory_map": [{"start": "0x0", "end": "0x9fc00", "type": "usable"}, ...], "pool": ["0x111000", "0x3fe0000"],
+     "ram": [{"start": "0x0", "end": "0xa0000", "name": "pc.ram"}, ...],
      "sizes": {"sections": {".text": ..., ...}, "image": ..., "loaded": ..., "source_lines": {"C++": ..., "NASM": ...},
                "entry_lines": ..., "entry_words": ...}}
 
 The machine has no debug-exit device when registers, page tables and memory are looked at; it has one when instructions
-are counted, so that the count ends with the kernel. Numbers are in bytes and addresses. "paging" is null while it is
+are counted, so that the count ends with the kernel. Sizes are in bytes. Addresses and registers are texts, because not
+every reader of JSON has integers of 64 bits. "paging" is null while it is
 off; "memory_map" is empty and "pool" null while the kernel does not print them.
 """
 
@@ -26,6 +27,7 @@ from halted import Look
 from machines import Machine
 from measure import NANOSECONDS_PER_INSTRUCTION, Measured
 from trees import ROOT, Day
+from walker import Extent
 
 # Intel SDM vol. 3A 2.5 and vol. 4, IA32_EFER.
 _FLAGS = {
@@ -50,20 +52,32 @@ def run_record(day: Day, look: Look, measured: Measured, machine: Machine, log: 
         "instructions": measured.instructions,
         "cpus": [
             {
-                "registers": cpu.registers,
+                "registers": _hex(cpu.registers),
                 "flags": {name: _named(cpu.registers[name], bits) for name, bits in _FLAGS.items()},
                 "halted": cpu.halted,
-                "tables": cpu.tables,
+                "tables": {name: _hex(table) for name, table in cpu.tables.items()},
             }
             for cpu in look.cpus
         ],
         "paging": extents
-        and {"cr3": cpu.cr3, "tables": look.table_count, "extents": [vars(extent) for extent in extents]},
+        and {"cr3": hex(cpu.cr3), "tables": look.table_count, "extents": [_extent(extent) for extent in extents]},
         "memory_map": _memory_map(log),
         "pool": _pool(log),
-        "ram": [vars(region) for region in look.regions if region.name == "pc.ram"],
+        "ram": [
+            {"start": hex(region.start), "end": hex(region.end), "name": region.name}
+            for region in look.regions
+            if region.name == "pc.ram"
+        ],
         "sizes": _sizes(day),
     }
+
+
+def _hex(numbers: dict[str, int]) -> dict[str, str]:
+    return {name: hex(number) for name, number in numbers.items()}
+
+
+def _extent(extent: Extent) -> dict[str, Any]:
+    return vars(extent) | {"virtual": hex(extent.virtual), "physical": hex(extent.physical)}
 
 
 def _named(value: int, bits: dict[int, str]) -> list[str]:
@@ -71,13 +85,13 @@ def _named(value: int, bits: dict[int, str]) -> list[str]:
 
 
 def _memory_map(log: str) -> list[dict[str, Any]]:
-    rows = re.findall(r"^  0x([0-9a-f]+) - 0x([0-9a-f]+) (.+)$", log, re.MULTILINE)
-    return [{"start": int(start, 16), "end": int(end, 16), "type": kind} for start, end, kind in rows]
+    rows = re.findall(r"^  (0x[0-9a-f]+) - (0x[0-9a-f]+) (.+)$", log, re.MULTILINE)
+    return [{"start": start, "end": end, "type": kind} for start, end, kind in rows]
 
 
-def _pool(log: str) -> list[int] | None:
-    found = re.search(r"^page table space: 0x([0-9a-f]+) - 0x([0-9a-f]+)", log, re.MULTILINE)
-    return [int(found[1], 16), int(found[2], 16)] if found else None
+def _pool(log: str) -> list[str] | None:
+    found = re.search(r"^page table space: (0x[0-9a-f]+) - (0x[0-9a-f]+)", log, re.MULTILINE)
+    return [found[1], found[2]] if found else None
 
 
 def _sizes(day: Day) -> dict[str, Any]:

@@ -63,3 +63,20 @@ def test_the_screen_is_shown_here_and_at_home(sample: Site) -> None:
         assert file.read_bytes() == recorded.read_bytes()
         assert (image.attributes["width"], image.attributes["height"]) == ("64", "40")
         assert image.attributes["alt"]
+
+
+def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
+    for entry in site.entries:
+        run = json.loads((site.evidence / entry.stem / "run.json").read_text())
+        block = site.pages[page_of(entry.stem)].one("details", class_="run")
+        assert f"{run['instructions']:,} instructions" in block.one("summary").text
+        cells = {
+            tuple(cell.text for cell in row.all() if cell.tag in {"th", "td"}) for row in block.all("tr")
+        }
+        cpu = run["cpus"][0]
+        assert ("CR0", cpu["registers"]["CR0"], " ".join(cpu["flags"]["CR0"])) in cells
+        for extent in run["paging"]["extents"] if run["paging"] else []:
+            assert any(cell[:2] == (extent["virtual"], extent["physical"]) for cell in cells)
+        for region in run["memory_map"]:
+            assert (region["start"], region["end"], region["type"]) in cells
+        assert (".text", f"{run['sizes']['sections']['.text']:,}") in cells

@@ -158,3 +158,8 @@ def test_a_site_is_replaced_as_a_whole(copy: Copy) -> None:
         assert result.returncode == 0, result.stderr
     assert not (out / "2024-01/31b-a-second-thought.html").exists()
     assert sorted(file.name for file in copy.folder.iterdir()) == ["evidence", "journal", "site"]
+
+
+def test_the_run_in_full_is_gone(copy: Copy) -> None:
+    (copy.evidence / FIRST / "run.json").unlink()
+    assert refused(copy) == f"{copy.entry(FIRST)}: the run in full, run.json, is missing; \"make evidence\" records it\n"

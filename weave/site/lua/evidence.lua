@@ -2,6 +2,7 @@
 local html = require 'html'
 local json = require 'dkjson'
 local problems = require 'problems'
+local run_in_full = require 'run'
 
 local M = {}
 
@@ -66,6 +67,12 @@ function M.read(entry, machines)
   proof.exhibits = proof.exhibits or {}
   read_logs(entry, directory, proof.machines)
   read_logs(entry, directory, proof.exhibits)
+  local run = slurp(directory .. '/run.json')
+  if run then
+    proof.run = json.decode(run)
+  else
+    report(entry, 'the run in full, run.json, is missing')
+  end
   if proof.screen then
     proof.picture = slurp(directory .. '/' .. proof.screen)
     if not proof.picture then report(entry, ('the picture %s is missing'):format(proof.screen)) end
@@ -133,6 +140,7 @@ function M.html(entry)
   for i = 2, #proof.machines do
     out[#out + 1] = folded_log(proof.machines[i], 'Serial log · ' .. proof.machines[i].name)
   end
+  if proof.run then out[#out + 1] = run_in_full.html(proof.run) end
   for _, run in ipairs(proof.exhibits) do
     local place = run.machine == '' and 'in the build' or 'on ' .. run.machine
     out[#out + 1] = folded_log(run, ('Exhibit %s, %s: %s'):format(
