@@ -42,6 +42,8 @@ endef
 
 # The newest kernel's image carries those of all earlier days, too.
 days.earlier := $(filter-out $(lastword $(days)),$(days))
-build/days/days.cfg: tools/days $(days.earlier:%=journal/%.nw) $(days.earlier:%=build/at/%/daybook.elf)
+build/days.list: force
+	mkdir -p $(@D) && echo '$(days.earlier)' | cmp -s - $@ || echo '$(days.earlier)' > $@
+build/days/days.cfg: tools/days build/days.list $(days.earlier:%=journal/%.nw) $(days.earlier:%=build/at/%/daybook.elf)
 	$(say) "days    $(@D)"
 	tools/days $(@D) $(days.earlier)

@@ -92,6 +92,44 @@ def test_image_is_small(image: Path) -> None:
     assert image.stat().st_size < 2 * 1024 * 1024
 
 
+def write_entry(folder: Path, name: str, opening: str) -> None:
+    (folder / "journal").mkdir(exist_ok=True)
+    (folder / f"journal/{name}.nw").write_text(opening + "\nProse.\n")
+    tree = folder / f"build/at/{name}"
+    tree.mkdir(parents=True)
+    make_kernel(tree).rename(tree / "daybook.elf")
+
+
+def test_days_are_listed_for_grub_whatever_their_titles(tmp_path: Path) -> None:
+    write_entry(tmp_path, "2026-01-01-one", "---\ntitle: >-\n  It's \"$5\" \\\n  {and} ünfolded\n---\n")
+    write_entry(tmp_path, "2026-01-01b-two", "---\ntitle: 'plain: quoted'\n---\n")
+    command = [TOP / "tools/days", "build/days", "2026-01-01-one", "2026-01-01b-two"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    listing = tmp_path / "build/days/days.cfg"
+    assert [line for line in listing.read_text().splitlines() if line.startswith("menuentry")] == [
+        "menuentry '2026-01-01b  plain: quoted' {",
+        "menuentry '2026-01-01  It'\\''s \"$5\" \\ {and} ünfolded' {",
+    ]
+    subprocess.run(["grub-script-check", listing], check=True)
+    assert (tmp_path / "build/days/2026-01-01-one.elf").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "opening", "message"),
+    [
+        ("2026-01-01-one", "title: T\n", "journal/2026-01-01-one.nw:1: the entry does not open with front matter"),
+        ("2026-01-01-one", "---\nneeds: N\n---\n", "journal/2026-01-01-one.nw:1: the front matter has no title"),
+        ("2026-01-01-one", "---\na: b\ntitle: 'T\n---\n", "journal/2026-01-01-one.nw:"),
+        ("one", "---\ntitle: T\n---\n", "journal/one.nw:1: an entry's file name begins with its date"),
+    ],
+)
+def test_an_entry_that_cannot_be_listed_is_an_error(tmp_path: Path, name: str, opening: str, message: str) -> None:
+    write_entry(tmp_path, name, opening)
+    run = subprocess.run([TOP / "tools/days", "build/days", name], cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1 and run.stderr.startswith(message) and run.stderr.count("\n") == 1
+    assert not list((tmp_path / "build").glob("days*"))
+
+
 def test_image_of_all_days_is_small() -> None:
     assert (TOP / "build/daybook.iso").stat().st_size < 3 * 1024 * 1024
 

@@ -191,6 +191,12 @@ def test_reseal_refuses_what_makes_no_sense(copy: Copy) -> None:
     assert (copy.folder / "journal/SEALS").read_text() == seals
 
 
+def test_without_seals_nothing_is_sound(copy: Copy) -> None:
+    (copy.folder / "journal/SEALS").unlink()
+    status, said = copy.seals("check")
+    assert status == 1 and "journal/SEALS: there is no seal in it" in said
+
+
 def test_a_damaged_list_of_seals_is_an_error(copy: Copy) -> None:
     file = copy.folder / "journal/SEALS"
     file.write_text(file.read_text() + "nonsense\n")
