@@ -91,7 +91,7 @@ site/.nojekyll: $(journal) $(shell find weave/site -type f) evidence | $(install
 ##@ Trust
 
 ifdef ENTRY
-test: $(products)daybook.iso | $(installed.test) ## every test but the slow matrix
+test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
 test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
