@@ -73,6 +73,9 @@ def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
         cells = {
             tuple(cell.text for cell in row.all() if cell.tag in {"th", "td"}) for row in block.all("tr")
         }
+        shown = [cell[::2] for cell in cells]
+        for line in run["serial"]:
+            assert (f"{line['instructions']:,}", line["text"]) in shown
         cpu = run["cpus"][0]
         assert ("CR0", cpu["registers"]["CR0"], " ".join(cpu["flags"]["CR0"])) in cells
         for extent in run["paging"]["extents"] if run["paging"] else []:
