@@ -85,8 +85,11 @@ evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every e
 	tests/boot/record
 
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
-site/.nojekyll: $(journal) $(shell find weave/site -type f) evidence | $(installed.site)
+site/.nojekyll: $(journal) $(shell find weave/site -type f -not -path '*/node_modules/*') evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
+	$(say) "weave   site"
 	weave/site/weave site
+	$(say) "book    site/daybook.epub site/daybook.pdf"
+	weave/site/book site
 
 ##@ Trust
 
@@ -94,7 +97,7 @@ ifdef ENTRY
 test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests | $(installed.test) $(installed.site)
+test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof boot site
 endif
 matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, and every day's page tables on every machine

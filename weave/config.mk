@@ -50,3 +50,10 @@ build/amend.d/%.o: weave/amend/%.cpp | $(installed.run)
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -MMD -MP -c $< -o $@
 -include $(amend.objects:.o=.d)
+
+# The library that searches, from npm as the lock file pins it. It needs no script of its own to be installed.
+minisearch := weave/site/node_modules/.installed
+$(minisearch): weave/site/package-lock.json | $(installed.site)
+	$(say) "npm     MiniSearch"
+	cd weave/site && npm ci --ignore-scripts --silent --no-audit --no-fund
+	touch $@

@@ -256,6 +256,12 @@ def prune_evidence() -> None:
         )
 
 
+def renew_sources() -> None:
+    """Makes recorded runs name the lines of the journal as it now is."""
+    for day in usable_days():
+        Evidence(day.entry).renew_sources(day)
+
+
 def _succeeds(case: DayCase) -> bool:
     outcomes = {block.outcome for block in case.day.blocks_for(case.machine)}
     return outcomes <= {"exit 33", "halt"}

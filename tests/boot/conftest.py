@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from boots import Boots
-from cases import prune_evidence
+from cases import prune_evidence, renew_sources
 from must_fail import SOURCES, build_kernel
 
 
@@ -19,6 +19,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 def boots(request: pytest.FixtureRequest) -> Iterator[Boots]:
     """The boots of this run. Those of all selected tests are started now, in the tests' order."""
     prune_evidence()
+    renew_sources()
     shared = Boots()
     for item in request.session.items:
         case = getattr(item, "callspec", None) and item.callspec.params.get("case")

@@ -9,6 +9,7 @@ from pathlib import Path
 _TEST_TABLES = ("early_tests", "kernel_tests")
 _TEST_ENTRY_BYTES = 16
 _PT_LOAD = 1
+_NAMED_REGION = r"\w+_start|stack|\w+::\w+_stack|boot_(?:pml4|pdpt|directories)\w*"
 
 
 class ElfError(ValueError):
@@ -27,6 +28,24 @@ class Segment:
     flags: int
 
 
+@dataclass(frozen=True)
+class Function:
+    """A function's C++ name, without parameters, and where it is: `end` is exclusive."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One function that an address belongs to, and the line it has come to there."""
+
+    function: str | None  # as the demangler writes it
+    file: str
+    line: int
+
+
 def symbols(elf: Path) -> dict[str, int]:
     """Every defined symbol of `elf` and its address."""
     listing = subprocess.run(
@@ -39,21 +58,50 @@ def symbols(elf: Path) -> dict[str, int]:
     return {field[0]: int(field[2], 16) for field in fields}
 
 
-def symbol_ranges(elf: Path) -> dict[str, tuple[int, int]]:
-    """Every function's C++ name, without parameters, and where it is: up to the next one (exclusive).
+def functions(elf: Path) -> list[Function]:
+    """Every function, by its address: each reaches up to the next one.
 
-    An assembler's local label, NAME.LABEL, belongs to NAME.
+    An assembler's local label, NAME.LABEL, belongs to NAME. Overloaded functions share their name.
     """
-    listing = subprocess.run(
-        ["nm", "--defined-only", "--numeric-sort", "--demangle", str(elf)], check=True, capture_output=True, text=True
-    )
-    rows = [line.split(maxsplit=2) for line in listing.stdout.splitlines()]
-    starts = [(int(address, 16), name.partition("(")[0]) for address, kind, name in rows if kind in "tT"]
-    ranges: dict[str, tuple[int, int]] = {}
+    starts = [(address, name.partition("(")[0]) for address, kind, name in _demangled(elf) if kind in "tT"]
+    found = []
     for index, (start, name) in enumerate(starts):
-        others = (address for address, other in starts[index + 1 :] if not other.startswith(f"{name}."))
-        ranges[name] = start, next(others, start)
-    return ranges
+        others = (
+            address
+            for address, other in starts[index + 1 :]
+            if address > start and not other.startswith(f"{name}.")
+        )
+        found.append(Function(name, start, next(others, start)))
+    return found
+
+
+def bounds(elf: Path) -> dict[str, int]:
+    """The symbols by which a person knows a piece of memory, and their addresses.
+
+    Those are where something starts (NAME_start) or ends (NAME_end, NAME_top, if its start is known as
+    well), the stacks, and the tables of the boot mapping.
+    """
+    # The linker's and the compiler's own names begin with _.
+    table = {name: at for at, kind, name in _demangled(elf) if kind not in "aA" and name[0] != "_"}
+    found = {name for name in table if re.fullmatch(_NAMED_REGION, name)}
+    for name in table:
+        thing = re.sub(r"_(?:end|top)$", "", name)
+        starts = {thing, f"{thing}_start"} & table.keys()
+        if thing != name and starts:
+            found |= {name} | starts
+    return {name: address for name, address in table.items() if name in found}
+
+
+def _demangled(elf: Path) -> list[tuple[int, str, str]]:
+    """(address, kind, C++ name) of every symbol, by its address."""
+    listing = subprocess.run(
+        ["nm", "--defined-only", "--numeric-sort", "--demangle", str(elf)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    rows = (line.split(maxsplit=2) for line in listing.stdout.splitlines())
+    return [(int(address, 16), kind, name) for address, kind, name in rows]
 
 
 def section_sizes(elf: Path) -> dict[str, int]:
@@ -109,13 +157,32 @@ def locate(elf: Path, address: int) -> str:
     return f"{hex(address)} ({line}" + (f" in {function}" if function else "") + ")"
 
 
-def _source(elf: Path, address: int) -> tuple[str | None, str | None]:
+def frames(elf: Path, addresses: list[int]) -> list[list[Frame]]:
+    """For each address, the functions that the code there belongs to: the one that was inlined last
+    is first. Frames whose line is not known are left out.
+    """
+    if not addresses:
+        return []
     answer = subprocess.run(
-        ["addr2line", "-f", "-C", "-e", str(elf), hex(address)], capture_output=True, text=True
+        ["addr2line", "-a", "-i", "-f", "-C", "-e", str(elf), *map(hex, addresses)],
+        capture_output=True,
+        text=True,
     )
-    function, _, line = answer.stdout.strip().partition("\n")
-    line = line.split(" ")[0]
-    if answer.returncode or not line or line.startswith("??") or line.endswith("?"):
-        return None, None
-    # The compilers put the folder that they ran in before the journal's own path.
-    return (function if function != "??" else None, re.sub(r"^.*/(?=journal/)", "", line))
+    if answer.returncode:
+        return [[] for _ in addresses]
+    found: list[list[Frame]] = []
+    lines = iter(answer.stdout.splitlines())
+    for function in lines:
+        if re.fullmatch(r"0x[0-9a-f]+", function):  # the address itself; its frames follow
+            found.append([])
+        # "FILE:LINE (discriminator 3)"; what is not known is "?"
+        elif place := re.match(r"(?!\?)(.*):([1-9]\d*)(?: |$)", next(lines)):
+            # The compilers put the folder that they ran in before the journal's own path.
+            file = re.sub(r"^.*/(?=journal/)", "", place[1])
+            found[-1].append(Frame(function if function != "??" else None, file, int(place[2])))
+    return found
+
+
+def _source(elf: Path, address: int) -> tuple[str | None, str | None]:
+    (found,) = frames(elf, [address])
+    return (found[0].function, f"{found[0].file}:{found[0].line}") if found else (None, None)

@@ -23,9 +23,10 @@ from typing import Any
 from boot import Boot
 from halted import Look
 from ktap import read_ktap
+from log_sources import with_sources
 from machines import Machine
 from measure import Measured
-from run_record import run_record
+from run_record import FORMAT, run_record
 from trees import BUILD, Day, Exhibit
 
 EVIDENCE = BUILD / "evidence"
@@ -48,6 +49,7 @@ class Evidence:
         self._entry = entry
         self._folder = EVIDENCE / entry
         self._file = self._folder / "proof.json"
+        self._run_file = self._folder / "run.json"
 
     def machine(self, day: Day, boot: Boot) -> None:
         """Records a passed boot of the entry's kernel on a machine of its own proof."""
@@ -87,20 +89,29 @@ class Evidence:
 
     def run(self, day: Day, look: Look, measured: Measured, machine: Machine, log: str) -> None:
         """Records one run in full; run_record.py says what that is."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        record = {"digest": digest(day.iso)} | run_record(day, look, measured, machine, log)
-        part = self._folder / "run.json.part"
-        part.write_text(json.dumps(record, indent=1) + "\n")
-        os.replace(part, self._folder / "run.json")
+        self._write_run({"digest": digest(day.iso)} | run_record(day, look, measured, machine, log))
 
     def holds_run(self, of: str) -> bool:
-        """Whether the run that is recorded is one of the very file that `of` is the digest of."""
-        file = self._folder / "run.json"
-        return file.exists() and json.loads(file.read_text())["digest"] == of
+        """Whether the run that is recorded is one of the very file that `of` is the digest of, and is
+        recorded as run_record.py now does it."""
+        record = self._read_run()
+        return record.get("format") == FORMAT and record["digest"] == of
+
+    def renew_sources(self, day: Day) -> None:
+        """Finds the lines of the journal anew that the recorded run leads to.
+
+        Debug information is not in the image: prose that moves code to other lines leaves the image, and
+        with it the run, as it was.
+        """
+        if self.holds_run(digest(day.iso)):
+            record = self._read_run()
+            renewed = record | {"serial": with_sources(record["serial"], day.elf)}
+            if renewed != record:
+                self._write_run(renewed)
 
     def forget_run(self) -> None:
         """Takes back the record of the run."""
-        (self._folder / "run.json").unlink(missing_ok=True)
+        self._run_file.unlink(missing_ok=True)
 
     def holds_screen(self, of: str) -> bool:
         """Whether the screen was looked at in a run of the very file that `of` is the digest of."""
@@ -151,11 +162,20 @@ class Evidence:
             return json.loads(self._file.read_text())
         return {"entry": self._entry, "machines": [], "exhibits": []}
 
+    def _read_run(self) -> Record:
+        return json.loads(self._run_file.read_text()) if self._run_file.exists() else {}
+
     def _write(self, proof: Record) -> None:
+        self._replace(self._file, proof)
+
+    def _write_run(self, record: Record) -> None:
+        self._replace(self._run_file, record)
+
+    def _replace(self, file: Path, record: Record) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps(proof, indent=1) + "\n")
-        os.replace(part, self._file)
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps(record, indent=1) + "\n")
+        os.replace(part, file)
 
 
 def _matches(record: Record, keys: dict[str, str]) -> bool:

@@ -3,12 +3,14 @@
 import re
 import struct
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cpus import Cpu, read_cpus
 from qmp import Qmp
-from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, count_tables, translate, walk
+from table_tree import Table, read_tables
+from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, translate, walk
 
 # What a kernel may map besides RAM, by QEMU's names.
 _DEVICES = ("vga.vram", "vga-lowmem", "ioapic", "apic-msi", "hpet")
@@ -27,7 +29,7 @@ class Look:
     page_tables: dict[int, list[Extent]]  # by CR3, of every CPU that has paging on
     contents: dict[int, bytes]  # of the wanted pages that CPU 0 has mapped, by virtual address
     screen: bytes  # PNG
-    table_count: int = 0  # of CPU 0's page tables; 0 if its paging is off
+    tables: list[Table] = field(default_factory=list)  # CPU 0's page tables; empty if its paging is off
 
     def is_graphics(self) -> bool:
         """Whether the screen is in a graphics mode. GRUB on a BIOS leaves the VGA text mode, which is
@@ -41,6 +43,7 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
     with tempfile.TemporaryDirectory(prefix="daybook-look-") as name:
         folder = Path(name)
 
+        @cache  # the machine has halted: nothing changes a page
         def read_page(physical: int) -> bytes:
             file = folder / "page"
             qmp.execute("pmemsave", val=physical, size=PAGE, filename=str(file))
@@ -61,7 +64,7 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
             gib_pages=_has_gib_pages(qmp),
             regions=parse_regions(qmp.monitor("info mtree -f")),
             page_tables=tables,
-            table_count=count_tables(read_page, cpus[0].cr3) if cpus[0].cr3 in tables else 0,
+            tables=read_tables(read_page, cpus[0].cr3) if cpus[0].cr3 in tables else [],
             contents=contents,
             screen=screen.read_bytes(),
         )

@@ -1,15 +1,18 @@
-"""Counts a kernel's instructions, from its first to its exit, and when it sent each line of its log.
+"""Counts a kernel's instructions, from its first to its exit, and tells when and from where it sent each
+line of its log.
 
 QEMU gives every instruction the same fixed time (-icount), so a loop that waits for a clock takes as many turns on every
 machine and in every run: the counts of a day whose kernel uses one CPU are always the same.
 """
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from boot import boot, cdrom
-from elf import symbol_ranges
+from elf import functions
+from log_sources import printers
 from machines import Machine
 from trees import BUILD
 
@@ -28,10 +31,12 @@ class MeasureError(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the kernel's log, and how many instructions had been executed when it began."""
+    """A line of the kernel's log, how many instructions had been executed when it began, and the
+    address of the instruction that had it printed."""
 
     instructions: int
     text: str
+    address: int
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,16 @@ class Measured:
 
 def measure(iso: Path, machine: Machine) -> Measured:
     """Boots the image `iso` on `machine`, which has one CPU, a serial port and the debug-exit device."""
-    ranges = symbol_ranges(iso.with_suffix(".elf"))
+    elf = iso.with_suffix(".elf")
+    ranges = {function.name: (function.start, function.end) for function in functions(elf)}
     with tempfile.TemporaryDirectory(prefix="daybook-count-") as folder:
         report = Path(folder) / "report"
         options = [
             f"file={PLUGIN}",
             f"first={ranges[FIRST][0]:#x}",
             "last=" + ":".join(f"{ranges[name][0]:#x}" for name in LAST if name in ranges),
-            "port=" + ":".join("{:#x}-{:#x}".format(*ranges[name]) for name in SENDERS if name in ranges),
+            "port=" + _option(ranges[name] for name in SENDERS if name in ranges),
+            "printers=" + _option(printers(elf)),
             f"report={report}",
         ]
         medium = [*cdrom(iso), "-icount", f"shift={_SHIFT},sleep=off", "-plugin", ",".join(options)]
@@ -59,12 +66,18 @@ def measure(iso: Path, machine: Machine) -> Measured:
         # A kernel that has lost its way may come by its exit without meaning it.
         if not report.exists() or not booted.outcome.startswith("exit "):
             raise MeasureError(f"{iso} on {machine.name} did not come to its exit: {booted.outcome}\n{booted.serial}")
-        total, *sent = (int(line) for line in report.read_text().split())
-    return Measured(total, timed_lines(booted.serial, sent))
+        total, *rows = report.read_text().splitlines()
+        sent = [(int(at), int(caller, 16)) for at, caller in (row.split() for row in rows)]
+    return Measured(int(total), timed_lines(booted.serial, sent))
 
 
-def timed_lines(log: str, sent: list[int]) -> list[Line]:
-    """The last lines of `log`, whose bytes were sent at these times; a carriage return stands before each line feed."""
+def _option(ranges: Iterable[tuple[int, int]]) -> str:
+    return ":".join(f"{start:#x}-{end:#x}" for start, end in ranges)
+
+
+def timed_lines(log: str, sent: list[tuple[int, int]]) -> list[Line]:
+    """The last lines of `log`, whose bytes were sent at these times and from these addresses; a carriage
+    return stands before each line feed."""
     start, left = len(log), len(sent)
     while start > 0 and left > 0:
         start -= 1
@@ -73,6 +86,7 @@ def timed_lines(log: str, sent: list[int]) -> list[Line]:
         raise MeasureError(f"the kernel sent {len(sent)} bytes, and its log has not that many:\n{log}")
     lines, at = [], 0
     for text in log[start:].splitlines():
-        lines.append(Line(sent[at], text))
+        instructions, address = sent[at]
+        lines.append(Line(instructions, text, address))
         at += len(text) + 2
     return lines

@@ -1,16 +1,25 @@
 """One run of a day's kernel in full: build/evidence/ENTRY/run.json.
 
-    {"digest": "...", "entry": "2025-11-06-page-table-space", "machine": "bios-pc-64M",
-     "serial": [{"instructions": 1200, "text": "Daybook: first light"}, ...],
+    {"format": 2, "digest": "...", "entry": "2025-11-06-page-table-space", "machine": "bios-pc-64M",
+     "serial": [{"instructions": 1200, "text": "Daybook: first light", "address": "0x10012a",
+                 "source": {"file": "journal/2025-11-01-first-light.nw", "line": 152, "function": "_start"}}, ...],
      "nanoseconds_per_instruction": 4, "instructions": 123456,
      "cpus": [{"registers": {"RIP": "0x...", "CR0": "0x..."}, "flags": {"CR0": ["PE", "PG"], ...}, "halted": true,
                "tables": {"CS": {"selector": "0x8", "base": "0x0", "limit": "0x0"}, "GDT": {"base": "0x...", ...}}}],
      "paging": {"cr3": "0x...", "tables": 7, "extents": [{"virtual": "0x...", "physical": "0x...", "length": 8192,
-                "page_size": 4096, "writable": false, "executable": true, "user": false}]},
+                "page_size": 4096, "writable": false, "executable": true, "user": false}],
+                "tree": [{"address": "0x...", "level": 4, "virtual": "0x0",
+                          "entries": [{"index": 0, "count": 1, "kind": "table", "target": "0x...",
+                                       "flags": ["P", "W", "A"]}]}]},
+     "symbols": {"kernel_start": "0x...", "kernel_end": "0x...", "stack": "0x...", "stack_top": "0x...", ...},
      "memory_map": [{"start": "0x0", "end": "0x9fc00", "type": "usable"}, ...], "pool": ["0x111000", "0x3fe0000"],
      "ram": [{"start": "0x0", "end": "0xa0000", "name": "pc.ram"}, ...],
      "sizes": {"sections": {".text": ..., ...}, "image": ..., "loaded": ..., "source_lines": {"C++": ..., "NASM": ...},
                "entry_lines": ..., "entry_words": ...}}
+
+"address" is that of the instruction that had the line printed, "source" the journal's line of it; null if there is
+none (log_sources.py). "tree" has the page tables of CPU 0 as they are, with runs of like entries joined
+(table_tree.py); "symbols" are names for addresses (elf.bounds). A reader who knows another "format" must not use it.
 
 The machine has no debug-exit device when registers, page tables and memory are looked at; it has one when instructions
 are counted, so that the count ends with the kernel. Sizes are in bytes. Addresses and registers are texts, because not
@@ -22,12 +31,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from elf import section_sizes, segments
+from elf import bounds, section_sizes, segments
 from halted import Look
+from log_sources import with_sources
 from machines import Machine
 from measure import NANOSECONDS_PER_INSTRUCTION, Measured
 from trees import ROOT, Day
 from walker import Extent
+
+FORMAT = 2  # of run.json; another number makes `make evidence` record every run again
 
 # Intel SDM vol. 3A 2.5 and vol. 4, IA32_EFER.
 _FLAGS = {
@@ -43,11 +55,16 @@ _FLAGS = {
 def run_record(day: Day, look: Look, measured: Measured, machine: Machine, log: str) -> dict[str, Any]:
     """What is known of one run: `look` and `log` without the debug-exit device, `measured` with it."""
     cpu = look.cpus[0]
+    serial = [
+        {"instructions": line.instructions, "text": line.text, "address": hex(line.address)}
+        for line in measured.lines
+    ]
     extents = look.page_tables.get(cpu.cr3)
     return {
+        "format": FORMAT,
         "entry": day.entry,
         "machine": machine.name,
-        "serial": [{"instructions": line.instructions, "text": line.text} for line in measured.lines],
+        "serial": with_sources(serial, day.elf),
         "nanoseconds_per_instruction": NANOSECONDS_PER_INSTRUCTION,
         "instructions": measured.instructions,
         "cpus": [
@@ -60,7 +77,13 @@ def run_record(day: Day, look: Look, measured: Measured, machine: Machine, log: 
             for cpu in look.cpus
         ],
         "paging": extents
-        and {"cr3": hex(cpu.cr3), "tables": look.table_count, "extents": [_extent(extent) for extent in extents]},
+        and {
+            "cr3": hex(cpu.cr3),
+            "tables": len(look.tables),
+            "extents": [_extent(extent) for extent in extents],
+            "tree": [table.record() for table in look.tables],
+        },
+        "symbols": _hex(bounds(day.elf)),
         "memory_map": _memory_map(log),
         "pool": _pool(log),
         "ram": [

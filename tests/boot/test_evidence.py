@@ -8,10 +8,12 @@ import pytest
 
 import cases
 import evidence
+import log_sources
 import trees
 from boot import Boot
 from cases import BuildErrorCase, DayCase, ExhibitCase, HaltCase
 from cpus import Cpu
+from elf import Frame
 from halted import Look
 from machines import Machine
 from measure import Line, Measured
@@ -61,11 +63,19 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernels: Path) -> Pat
 
 
 PASSED = Boot(MACHINE, "exit 33", 33, LOG, 0.5)
+CPU = Cpu(0, 0, True, 0x11, 0, 0, 0, 0, {"CR0": 0x11, "CR4": 0, "EFER": 0})
+PNG_400_LINES = b"\x89PNG".ljust(20, b"\0") + (400).to_bytes(4, "big")
+HALTED = replace(PASSED, outcome="halt", seen=Look([CPU], False, [], {}, {}, PNG_400_LINES))
+MEASURED = Measured(7, [Line(3, "first light", 0x10012A)])
 DAY = DayCase(Day(ENTRY), MACHINE)
 
 
 def proof_of(build: Path) -> dict:
     return json.loads((build / "evidence" / ENTRY / "proof.json").read_text())
+
+
+def run_of(build: Path) -> dict:
+    return json.loads((build / "evidence" / ENTRY / "run.json").read_text())
 
 
 def test_a_run_that_passed_is_recorded(build: Path) -> None:
@@ -156,19 +166,63 @@ def test_what_the_journal_has_no_more_is_taken_away(build: Path) -> None:
 def test_a_run_is_recorded_with_a_screen_when_the_kernel_uses_it(
     build: Path, monkeypatch: pytest.MonkeyPatch, height: int, recorded: bool
 ) -> None:
-    monkeypatch.setattr(cases, "measure", lambda _iso, _machine: Measured(7, [Line(3, "first light")]))
+    monkeypatch.setattr(cases, "measure", lambda _iso, _machine: MEASURED)
     picture = b"\x89PNG".ljust(20, b"\0") + height.to_bytes(4, "big")
-    cpu = Cpu(0, 0, True, 0x11, 0, 0, 0, 0, {"CR0": 0x11, "CR4": 0, "EFER": 0})
-    halted = replace(PASSED, outcome="halt", seen=Look([cpu], False, [], {}, {}, picture))
+    halted = replace(HALTED, seen=replace(HALTED.seen, screen=picture))
     case = HaltCase(Day(ENTRY), MACHINE.without_debug_exit(), with_screen=True)
     assert case.prove(StubBoots(halted)) == "" and case.is_recorded()
     assert ("screen" in proof_of(build)) == recorded
     assert (build / "evidence" / ENTRY / "screen.png").exists() == recorded
-    run = json.loads((build / "evidence" / ENTRY / "run.json").read_text())
-    assert (run["instructions"], run["serial"]) == (7, [{"instructions": 3, "text": "first light"}])
+    run = run_of(build)
+    line = {"instructions": 3, "text": "first light", "address": "0x10012a", "source": None}
+    assert (run["format"], run["instructions"], run["serial"]) == (2, 7, [line])
     assert run["cpus"][0]["flags"] == {"CR0": ["PE", "ET"], "CR4": [], "EFER": []}
     assert "it should halt, and ended by exit 33" in case.prove(StubBoots(PASSED))
     assert not (build / "evidence" / ENTRY / "run.json").exists() and not case.is_recorded()
+
+
+@pytest.fixture
+def recorded(build: Path, monkeypatch: pytest.MonkeyPatch) -> HaltCase:
+    """A case whose run in full has been recorded."""
+    monkeypatch.setattr(cases, "measure", lambda _iso, _machine: MEASURED)
+    case = HaltCase(Day(ENTRY), MACHINE.without_debug_exit(), with_screen=True)
+    assert case.prove(StubBoots(HALTED)) == "" and case.is_recorded()
+    return case
+
+
+@pytest.mark.parametrize("format", [1, None])
+def test_a_run_of_another_format_is_not_recorded(build: Path, recorded: HaltCase, format: int | None) -> None:
+    run = run_of(build)
+    del run["format"]
+    other = run if format is None else {"format": format} | run
+    (build / "evidence" / ENTRY / "run.json").write_text(json.dumps(other))
+    assert not recorded.is_recorded()
+    assert recorded.prove(StubBoots(HALTED)) == "" and recorded.is_recorded() and run_of(build)["format"] == 2
+
+
+def test_sources_follow_the_journal_without_a_boot(
+    build: Path, monkeypatch: pytest.MonkeyPatch, recorded: HaltCase
+) -> None:
+    """Prose moves code to another line: the image stays as it is, and the ELF file knows better."""
+    before = run_of(build)
+    moved = [Frame("_start", f"journal/{ENTRY}.nw", 152)]
+    monkeypatch.setattr(log_sources, "frames", lambda _elf, addresses: [moved for _ in addresses])
+    cases.renew_sources()
+    (line,) = run_of(build)["serial"]
+    assert line["source"] == {"file": f"journal/{ENTRY}.nw", "line": 152, "function": "_start"}
+    assert run_of(build) | {"serial": []} == before | {"serial": []} and recorded.is_recorded()
+
+
+def test_sources_of_another_image_stay_as_they_are(
+    build: Path, monkeypatch: pytest.MonkeyPatch, recorded: HaltCase
+) -> None:
+    """Its addresses mean nothing in the ELF file that is there now."""
+    before = run_of(build)
+    (build / "at" / ENTRY / "daybook.iso").write_bytes(b"another image")
+    moved = [Frame("_start", f"journal/{ENTRY}.nw", 152)]
+    monkeypatch.setattr(log_sources, "frames", lambda _elf, addresses: [moved for _ in addresses])
+    cases.renew_sources()
+    assert run_of(build) == before and not recorded.is_recorded()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from cases import HaltCase, halt_cases
 from cpus import Cpu
 from elf import segments
 from halted import Look, look, parse_regions
+from hand_made import GIB, HALF, LOADED, MIB, TEXT, Tables, sound_tables
 from machines import Machine
 from must_fail import build_kernel
 from page_tables import judge_page_tables, wanted_pages
@@ -26,24 +27,14 @@ from walker import (
     EFER_NXE,
     NO_EXECUTE,
     PAGE,
-    PAGE_SIZE,
-    PRESENT,
-    TOP_2_GIB,
     USER,
     WRITABLE,
-    Extent,
     Region,
     check_extents,
     check_registers,
-    walk,
 )
 
-MIB = 1 << 20
-GIB = 1 << 30
 RAM = [Region(0, 640 << 10, "pc.ram"), Region(MIB, 64 * MIB, "pc.ram"), Region(4 * GIB, 8 * GIB, "pc.ram")]
-HALF = 0xFFFF_8000_0000_0000  # where the kernel's half begins
-LOADED = 2 * MIB  # where the kernel of live/ lies in physical memory
-TEXT = TOP_2_GIB + LOADED
 
 
 @pytest.mark.parametrize("case", halt_cases())
@@ -77,56 +68,6 @@ def test_the_walker_on_a_live_machine(defect: int, complaint: str | None, tmp_pa
     assert booted.seen.screen.startswith(b"\x89PNG")
     found = judge_page_tables(booted.seen, elf)
     assert complaint in found if complaint else found == []
-
-
-class Tables:
-    """Page tables made by hand, in a physical memory of their own."""
-
-    def __init__(self) -> None:
-        self.pages = {PAGE: bytearray(PAGE)}
-        self.cr3 = PAGE
-
-    def map(
-        self, virtual: int, physical: int, flags: int, size: int = PAGE, upper: int = WRITABLE
-    ) -> "Tables":
-        """Maps one page; `upper`: the flags of the entries above it."""
-        table = self.cr3
-        for shift in (39, 30, 21, 12):
-            index = virtual >> shift & 511
-            if size == 1 << shift:
-                large = PAGE_SIZE if size > PAGE else 0
-                self._set(table, index, physical | flags | large | PRESENT)
-                return self
-            table = self._next_table(table, index, upper)
-        raise AssertionError(size)
-
-    def walk(self, no_execute: bool = True) -> list[Extent]:
-        return walk(self.read_page, self.cr3, no_execute)
-
-    def read_page(self, physical: int) -> bytes:
-        return bytes(self.pages[physical])
-
-    def _next_table(self, table: int, index: int, upper: int) -> int:
-        (entry,) = struct.unpack_from("<Q", self.pages[table], index * 8)
-        if entry & PRESENT:
-            return entry & ~NO_EXECUTE & -PAGE
-        made = max(self.pages) + PAGE
-        self.pages[made] = bytearray(PAGE)
-        self._set(table, index, made | upper | PRESENT)
-        return made
-
-    def _set(self, table: int, index: int, entry: int) -> None:
-        struct.pack_into("<Q", self.pages[table], index * 8, entry)
-
-
-def sound_tables() -> Tables:
-    """Text, read-only data and data at the top 2 GiB, and a large page of RAM above 4 GiB."""
-    tables = Tables()
-    tables.map(TEXT, LOADED, 0)
-    tables.map(TEXT + PAGE, LOADED + PAGE, NO_EXECUTE)
-    tables.map(TEXT + 2 * PAGE, LOADED + 2 * PAGE, WRITABLE | NO_EXECUTE)
-    tables.map(HALF, 4 * GIB, WRITABLE | NO_EXECUTE, size=2 * MIB)
-    return tables
 
 
 def complaints(tables: Tables, gib_pages: bool = False) -> list[str]:

@@ -13,7 +13,7 @@ from evidence import digest
 from machines import Machine
 from measure import Line, MeasureError, measure, timed_lines
 from page_tables import is_in_higher_half
-from trees import Day, Exhibit, entries
+from trees import ROOT, Day, Exhibit, entries
 
 CASES = [case for case in halt_cases() if case.with_screen]
 
@@ -53,7 +53,42 @@ def test_a_run_agrees_with_the_kernel(case: HaltCase, run: dict[str, Any], boots
     assert len(run["memory_map"]) == (int(regions[1]) if regions else 0)
     assert bool(run["pool"]) == ("page table space:" in log)
     assert sum(int(region["end"], 16) - int(region["start"], 16) for region in run["ram"]) > 60 << 20
+    if run["paging"]:
+        top = run["paging"]["tree"][0]
+        assert (top["address"], top["level"]) == (run["paging"]["cr3"], 4)
+        assert len(run["paging"]["tree"]) == run["paging"]["tables"]
+    assert int(run["symbols"]["kernel_start"], 16) < int(run["symbols"]["kernel_end"], 16)
     assert run["sizes"]["sections"] and run["sizes"]["source_lines"]["NASM"] > 0
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_line_leads_to_the_journal(case: HaltCase, run: dict[str, Any]) -> None:
+    """To a line of code that calls a printer, in an entry that the day has."""
+    for line in run["serial"]:
+        source = line["source"]
+        assert source, line
+        assert source["file"] <= f"journal/{case.day.entry}.nw", line
+        code = (ROOT / source["file"]).read_text().splitlines()[source["line"] - 1]
+        assert re.search(r"\b(?:call|jmp) +print|console::print\(", code), (line, code)
+
+
+@pytest.mark.parametrize(
+    ("start", "file", "function"),
+    [
+        ("Daybook: ", "2025-11-01-first-light", "_start"),
+        ("CR0 = ", "2025-11-03-protected-mode", "print_cr0"),
+        ("ok 4 CPU 1 ", "2025-11-02-the-machine-tells-on-itself", "report"),
+        ("64-bit: ", "2025-11-04-long-mode", "kernel_main"),
+        ("page tables: ", "2026-11-23b-the-higher-half", "run_in_higher_half"),
+        ("ok 18 ", "2025-11-04-long-mode", "report"),
+    ],
+)
+@pytest.mark.parametrize("case", [case for case in CASES if case.day.entry == "2026-11-23c-on-the-screen"])
+def test_lines_lead_to_what_knows_the_words(
+    case: HaltCase, run: dict[str, Any], start: str, file: str, function: str
+) -> None:
+    sources = [line["source"] for line in run["serial"] if line["text"].startswith(start)]
+    assert {(source["file"], source["function"]) for source in sources} == {(f"journal/{file}.nw", function)}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if is_in_higher_half(case.day.elf)])
@@ -79,7 +114,9 @@ def test_a_kernel_that_does_not_end_cannot_be_measured() -> None:
 
 
 def test_lines_are_timed_by_their_first_byte() -> None:
-    sent = [10, 11, 12, 13, 20, 21, 22, 23]  # "ab\r\n" "cd\r\n"
-    assert timed_lines("GRUB\nab\ncd\n", sent) == [Line(10, "ab"), Line(20, "cd")]
+    times = [10, 11, 12, 13, 20, 21, 22, 23]  # "ab\r\n" "cd\r\n"
+    callers = [0xA, 0xB, 0xB, 0xB, 0xC, 0xC, 0xD, 0xD]
+    sent = list(zip(times, callers, strict=True))
+    assert timed_lines("GRUB\nab\ncd\n", sent) == [Line(10, "ab", 0xA), Line(20, "cd", 0xC)]
     with pytest.raises(MeasureError):
         timed_lines("b\n", sent)

@@ -24,7 +24,7 @@ PAGE_SIZE = 1 << 7
 NO_EXECUTE = 1 << 63
 _ADDRESS = 0x000F_FFFF_FFFF_F000
 
-_ENTRY_SPAN = {4: 1 << 39, 3: 1 << 30, 2: 1 << 21, 1: 1 << 12}
+ENTRY_SPAN = {4: 1 << 39, 3: 1 << 30, 2: 1 << 21, 1: 1 << 12}
 
 ReadPage = Callable[[int], bytes]
 
@@ -80,19 +80,6 @@ def walk(read_page: ReadPage, cr3: int, no_execute: bool = True) -> list[Extent]
     return extents
 
 
-def count_tables(read_page: ReadPage, cr3: int) -> int:
-    """How many tables there are below `cr3`, the topmost included."""
-
-    def below(table: int, level: int) -> int:
-        if level == 1:
-            return 1
-        entries = struct.unpack("<512Q", read_page(table))
-        lower = (e & _ADDRESS for e in entries if e & PRESENT and not (level < 4 and e & PAGE_SIZE))
-        return 1 + sum(below(address, level - 1) for address in lower)
-
-    return below(cr3 & _ADDRESS, 4)
-
-
 def _walk_table(
     read_page: ReadPage, table: int, level: int, virtual: int, rights: int
 ) -> Iterator[Extent]:
@@ -100,15 +87,13 @@ def _walk_table(
     for index, entry in enumerate(struct.unpack("<512Q", read_page(table))):
         if not entry & PRESENT:
             continue
-        span = _ENTRY_SPAN[level]
-        address = virtual + index * span
-        if level == 4 and index >= 256:
-            address |= 0xFFFF << 48  # canonical: bit 47 repeated upwards
+        span = ENTRY_SPAN[level]
+        address = first_address(virtual, level, index)
         granted = rights & entry & (WRITABLE | USER) | (rights | entry) & NO_EXECUTE
-        if level == 1 or (level < 4 and entry & PAGE_SIZE):
+        if is_page(entry, level):
             yield Extent(
                 virtual=address,
-                physical=entry & _ADDRESS & -span,  # bit 12 of a large page is its PAT bit
+                physical=target(entry, level),
                 length=span,
                 page_size=span,
                 writable=bool(granted & WRITABLE),
@@ -116,7 +101,24 @@ def _walk_table(
                 user=bool(granted & USER),
             )
         else:
-            yield from _walk_table(read_page, entry & _ADDRESS, level - 1, address, granted)
+            yield from _walk_table(read_page, target(entry, level), level - 1, address, granted)
+
+
+def is_page(entry: int, level: int) -> bool:
+    """Whether a present entry of a table of this level maps a page; if not, it leads to a table."""
+    return level == 1 or (level < 4 and bool(entry & PAGE_SIZE))
+
+
+def target(entry: int, level: int) -> int:
+    """The physical address of the page or the table that the entry leads to."""
+    # Bit 12 of a large page is its PAT bit.
+    return entry & _ADDRESS & (-ENTRY_SPAN[level] if is_page(entry, level) else -PAGE)
+
+
+def first_address(virtual: int, level: int, index: int) -> int:
+    """The first address that entry `index` is for, in a table of this level whose own first is `virtual`."""
+    address = virtual + index * ENTRY_SPAN[level]
+    return address | 0xFFFF << 48 if level == 4 and index >= 256 else address  # bit 47 repeated upwards
 
 
 def _continues(extent: Extent, page: Extent) -> bool:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from woven import EVIDENCE, JOURNAL, SAMPLE, Site, run_weave
+from woven import EVIDENCE, JOURNAL, SAMPLE, Site, run_weave, trees_for
 
 
-def weave(out: Path, entries: list[Path], evidence: Path) -> Site:
-    result = run_weave(out, entries, evidence)
+def weave(out: Path, entries: list[Path], evidence: Path, **environment: str) -> Site:
+    result = run_weave(out, entries, evidence, **environment)
     assert result.returncode == 0, result.stderr
     return Site(out, entries, evidence)
 
@@ -16,7 +16,8 @@ def weave(out: Path, entries: list[Path], evidence: Path) -> Site:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Site:
     entries = sorted((SAMPLE / "journal").glob("*.nw"))
-    return weave(tmp_path_factory.mktemp("woven") / "sample", entries, SAMPLE / "evidence")
+    folder = tmp_path_factory.mktemp("woven")
+    return weave(folder / "sample", entries, SAMPLE / "evidence", **trees_for(entries, folder))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Iterator
 
 from noweb_files import CLOSE, OPEN
 
-VOID = {"meta", "link", "img", "br", "hr", "input", "col"}
+VOID = {"base", "meta", "link", "img", "br", "hr", "input", "col"}
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import json
 
 from pages import Element
-from woven import Site, page_of
+from woven import TOP, Site, page_of
 
 
 def readable(log: bytes) -> str:
@@ -73,9 +73,11 @@ def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
         cells = {
             tuple(cell.text for cell in row.all() if cell.tag in {"th", "td"}) for row in block.all("tr")
         }
-        shown = [cell[::2] for cell in cells]
-        for line in run["serial"]:
-            assert (f"{line['instructions']:,}", line["text"]) in shown
+        replay = list(site.pages[page_of(entry.stem)].one("ol", class_="replay").all("li"))
+        assert [line.one("samp").text for line in replay] == [line["text"] for line in run["serial"]]
+        waited = [int(line.attributes["data-waited"]) for line in replay]
+        last = run["serial"][-1]["instructions"] * run["nanoseconds_per_instruction"]
+        assert sum(waited) == last
         cpu = run["cpus"][0]
         assert ("CR0", cpu["registers"]["CR0"], " ".join(cpu["flags"]["CR0"])) in cells
         for extent in run["paging"]["extents"] if run["paging"] else []:
@@ -83,3 +85,27 @@ def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
         for region in run["memory_map"]:
             assert (region["start"], region["end"], region["type"]) in cells
         assert (".text", f"{run['sizes']['sections']['.text']:,}") in cells
+
+
+def test_a_line_of_the_log_leads_to_what_printed_it(journal: Site) -> None:
+    """The recorded source is the line of the journal whose anchor the page links to."""
+    seen = 0
+    for entry in journal.entries:
+        run = json.loads((journal.evidence / entry.stem / "run.json").read_text())
+        page = page_of(entry.stem)
+        for line, item in zip(run["serial"], journal.pages[page].one("ol", class_="replay").all("li"), strict=True):
+            for link in item.all("a"):
+                target = journal.target(page, link.attributes["href"])
+                source = run["serial"] and line["source"]
+                assert target.page == page_of(source["file"].split("/")[-1].removesuffix(".nw"))
+                written = (TOP / source["file"]).read_text().split("\n")[source["line"] - 1]
+                shown = journal.pages[target.page].one(id=target.id).noweb
+                assert "".join(shown.split())[:8] == "".join(written.replace("@<<", "<<").split())[:8]
+                seen += 1
+    assert seen > 20
+
+
+def test_what_was_recorded_is_drawn(journal: Site) -> None:
+    newest = journal.pages[page_of(journal.entries[-1].stem)]
+    titles = [figure.one("figcaption").text for figure in newest.all("figure", class_="diagram")]
+    assert len(titles) >= 4, titles

@@ -12,4 +12,5 @@ def test_theme_and_copy_buttons_appear(sample: Site) -> None:
     theme = seen.one("button", id="_theme")
     assert "hidden" not in theme.attributes and theme.text in {"Dark", "Light"}
     for figure in seen.all("figure", class_="chunk"):
-        assert figure.one("button").attributes["aria-label"] == f"Copy {figure.attributes['data-chunk']}"
+        button = figure.one("figcaption").one("button")
+        assert button.attributes["aria-label"] == f"Copy {figure.attributes['data-chunk']}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from woven import SAMPLE, run_weave
+from woven import SAMPLE, run_weave, trees_for
 
 FIRST = "2024-01-30-a-start"
 SECOND = "2024-01-31b-a-second-thought"
@@ -41,7 +41,8 @@ def refused(copy: Copy) -> str:
     out.mkdir(parents=True)
     (out / ".nojekyll").touch()
     (out / "old.html").write_text("old")
-    result = run_weave(out, sorted((copy.folder / "journal").glob("*.nw")), copy.evidence)
+    entries = sorted((copy.folder / "journal").glob("*.nw"))
+    result = run_weave(out, entries, copy.evidence, **trees_for(entries, copy.folder))
     assert result.returncode != 0
     assert "traceback" not in result.stderr
     assert sorted(file.name for file in out.iterdir()) == [".nojekyll", "old.html"]
@@ -132,7 +133,7 @@ def test_a_line_that_is_not_utf_8(copy: Copy) -> None:
 
 
 def test_a_file_name_without_a_date(copy: Copy) -> None:
-    copy.entry(SECOND).rename(copy.entry("thoughts"))
+    copy.entry("2024-02-01-undone").rename(copy.entry("thoughts"))
     assert refused(copy) == f"{copy.entry('thoughts')}:1: an entry is named YYYY-MM-DD-slug.nw\n"
 
 
@@ -154,10 +155,11 @@ def test_an_entry_that_cannot_be_read(copy: Copy) -> None:
 def test_a_site_is_replaced_as_a_whole(copy: Copy) -> None:
     out = copy.folder / "site"
     for entries in ([FIRST, SECOND], [FIRST]):
-        result = run_weave(out, [copy.entry(e) for e in entries], copy.evidence)
+        files = [copy.entry(e) for e in entries]
+        result = run_weave(out, files, copy.evidence, **trees_for(files, copy.folder))
         assert result.returncode == 0, result.stderr
     assert not (out / "2024-01/31b-a-second-thought.html").exists()
-    assert sorted(file.name for file in copy.folder.iterdir()) == ["evidence", "journal", "site"]
+    assert [file.name for file in copy.folder.glob("site*")] == ["site"], "something half-written is left"
 
 
 def test_the_run_in_full_is_gone(copy: Copy) -> None:

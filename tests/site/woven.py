@@ -17,11 +17,28 @@ EVIDENCE = TOP / os.environ.get("DAYBOOK_EVIDENCE", "build/evidence")
 SAMPLE = Path(__file__).parent / "sample"
 
 
-def run_weave(out: Path, entries: list[Path], evidence: Path) -> subprocess.CompletedProcess[str]:
+def trees_for(entries: list[Path], folder: Path) -> dict[str, str]:
+    """What weave needs beside entries that no kernel was built of: files that stand for images and kernels."""
+    for entry in entries:
+        tree = folder / "trees" / entry.stem
+        tree.mkdir(parents=True, exist_ok=True)
+        (tree / "daybook.iso").write_text("an image")
+        (tree / "daybook.elf").write_text("a kernel")
+    (folder / "daybook.iso").write_text("all images")
+    return {
+        "DAYBOOK_TREES": str(folder / "trees"),
+        "DAYBOOK_IMAGE": str(folder / "daybook.iso"),
+        "DAYBOOK_CACHE": str(folder / "cache"),
+    }
+
+
+def run_weave(
+    out: Path, entries: list[Path], evidence: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [WEAVE, out, *entries],
         cwd=TOP,
-        env={**os.environ, "DAYBOOK_EVIDENCE": str(evidence)},
+        env={**os.environ, "DAYBOOK_EVIDENCE": str(evidence), **environment},
         capture_output=True,
         text=True,
     )

@@ -3,31 +3,49 @@
 --   WEAVE_SOURCE    this directory
 --   WEAVE_OUT       the staging directory that the pages are written to
 --   WEAVE_EVIDENCE  the directory of the recorded runs
+--   WEAVE_MODEL     the table that ./model wrote
+--   WEAVE_TREES     the directory of all days' kernels
+--   WEAVE_ARCHIVES  the directory of all days' sources to take away
+--   WEAVE_URL       where the site will be published
+--   WEAVE_CACHE     what an earlier weave found out
+--   WEAVE_DOCUMENTS the file that gets what the search can find
+--   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from
+--   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
+local bound = require 'bound'
+local chunk_pages = require 'chunk_pages'
+local downloads = require 'downloads'
 local entry_page = require 'entry'
+local evidence = require 'evidence'
+local feeds = require 'feeds'
 local indexes = require 'indexes'
 local months = require 'months'
 local output = require 'output'
+local pages = require 'pages'
 local problems = require 'problems'
+local search_documents = require 'search_documents'
+local serial = require 'serial'
+local source = require 'source'
 local stream = require 'stream'
 
 local function weave(text)
   local entries = stream.read(text)
   local book = book_of.new(entries)
   for _, entry in ipairs(entries) do entry_page.read(entry, book) end
+  downloads.check_image()
   problems.stop_if_any()
+  for _, entry in ipairs(entries) do evidence.lead_to_printers(entry, book) end
   for _, entry in ipairs(entries) do entry_page.write(entry, book) end
   months.write(entries)
+  source.write(book)
+  chunk_pages.write(book)
   indexes.write(book)
-  output.page(entries, 'about.html', {
-    title = 'About', description = 'What Daybook is, and what its dates mean.',
-    body = months.text 'about.md',
-  })
-  output.page(entries, '404.html', {
-    title = 'Not found', description = 'There is no such page.',
-    body = '<h1>There is no such page</h1><p>The journal begins at the '
-      .. '<a href="index.html#months">months list</a>.</p>',
-  })
+  output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries))
+  pages.write(entries)
+  feeds.write(entries)
+  search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')
+  output.list(os.getenv 'WEAVE_BOOK' .. '/book.html', bound.page(entries))
+  serial.write(os.getenv 'WEAVE_BOOK' .. '/chapters.lua', bound.chapters(entries))
 end
 
 function Reader(input)

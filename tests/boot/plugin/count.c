@@ -1,10 +1,12 @@
 // count.so: a plugin for QEMU's TCG that counts the guest's instructions from the kernel's first to its last.
 //
-// -plugin file=count.so,first=ADDRESS,last=ADDRESS[:ADDRESS...],port=START-END[:START-END...],report=FILE
+// -plugin file=count.so,first=ADDRESS,last=ADDRESS[:ADDRESS...],port=START-END[:START-END...],
+//         printers=START-END[:START-END...],report=FILE
 //
 // Counting begins when CPU 0 executes the instruction at `first`, and ends at any of `last`. FILE then has the number of
 // instructions, and in a line each how many had been executed when an `out dx, al` within one of the `port` ranges was:
-// for code that writes to the serial port, that is when each byte was sent.
+// for code that writes to the serial port, that is when each byte was sent. Beside it stands, in hexadecimal, the address
+// of the last instruction that was executed outside all `printers` ranges: the call of the code that only prints.
 //
 // Debian has no header for plugins; what is declared here is from QEMU 7.2's include/qemu/qemu-plugin.h.
 #include <stdbool.h>
@@ -46,9 +48,16 @@ struct range {
 };
 
 static uint64_t first, last[MOST];
-static struct range ports[MOST];
-static size_t lasts, port_count, bytes;
-static uint64_t count, sent_at[MOST_BYTES];
+struct ranges {
+    struct range each[MOST];
+    size_t count;
+};
+static struct ranges ports, printers;
+static size_t lasts, bytes;
+static uint64_t count, caller;
+static struct {
+    uint64_t at, caller;
+} sent[MOST_BYTES];
 static bool counting;
 static const char* report;
 
@@ -67,11 +76,19 @@ static void step(unsigned cpu, void* unused)
     count += counting && cpu == 0;
 }
 
+static void remember(unsigned cpu, void* address)
+{
+    if (cpu == 0)
+        caller = (uintptr_t)address;
+}
+
 static void send(unsigned cpu, void* unused)
 {
     (void)unused;
-    if (counting && cpu == 0 && bytes < MOST_BYTES)
-        sent_at[bytes++] = count;
+    if (counting && cpu == 0 && bytes < MOST_BYTES) {
+        sent[bytes].at = count;
+        sent[bytes++].caller = caller;
+    }
 }
 
 static void finish(unsigned cpu, void* unused)
@@ -85,7 +102,7 @@ static void finish(unsigned cpu, void* unused)
         return; // who waits for the report will say that there is none
     fprintf(file, "%ju\n", (uintmax_t)count);
     for (size_t i = 0; i < bytes; ++i)
-        fprintf(file, "%ju\n", (uintmax_t)sent_at[i]);
+        fprintf(file, "%ju 0x%jx\n", (uintmax_t)sent[i].at, (uintmax_t)sent[i].caller);
     fclose(file);
 }
 
@@ -97,14 +114,18 @@ static bool is_last(uint64_t address)
     return false;
 }
 
-static bool is_send(const struct qemu_plugin_insn* insn, uint64_t address)
+static bool is_within(const struct ranges* ranges, uint64_t address)
 {
-    if (qemu_plugin_insn_size(insn) != 1 || *(const uint8_t*)qemu_plugin_insn_data(insn) != OUT_DX_AL)
-        return false;
-    for (size_t i = 0; i < port_count; ++i)
-        if (ports[i].start <= address && address < ports[i].end)
+    for (size_t i = 0; i < ranges->count; ++i)
+        if (ranges->each[i].start <= address && address < ranges->each[i].end)
             return true;
     return false;
+}
+
+static bool is_send(const struct qemu_plugin_insn* insn, uint64_t address)
+{
+    return qemu_plugin_insn_size(insn) == 1 && *(const uint8_t*)qemu_plugin_insn_data(insn) == OUT_DX_AL
+        && is_within(&ports, address);
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block)
@@ -116,6 +137,8 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block)
         if (address == first)
             qemu_plugin_register_vcpu_insn_exec_cb(insn, begin, 0, NULL);
         qemu_plugin_register_vcpu_insn_exec_cb(insn, step, 0, NULL);
+        if (!is_within(&printers, address))
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, remember, 0, (void*)(uintptr_t)address);
         if (is_send(insn, address))
             qemu_plugin_register_vcpu_insn_exec_cb(insn, send, 0, NULL);
         if (is_last(address))
@@ -130,6 +153,21 @@ static char* value_of(char* argument, const char* key)
     return strncmp(argument, key, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
+// False if there are more than we have room for.
+static bool take_ranges(char* value, struct ranges* ranges)
+{
+    for (char* each = strtok(value, ":"); each; each = strtok(NULL, ":")) {
+        char* end;
+        if (ranges->count == MOST) {
+            fprintf(stderr, "count.so: an option has more than %d ranges\n", MOST);
+            return false;
+        }
+        ranges->each[ranges->count].start = strtoull(each, &end, 0);
+        ranges->each[ranges->count++].end = strtoull(end + 1, NULL, 0);
+    }
+    return true;
+}
+
 static bool take(char* argument)
 {
     char* value;
@@ -141,11 +179,9 @@ static bool take(char* argument)
         for (char* each = strtok(value, ":"); each && lasts < MOST; each = strtok(NULL, ":"))
             last[lasts++] = strtoull(each, NULL, 0);
     } else if ((value = value_of(argument, "port"))) {
-        for (char* each = strtok(value, ":"); each && port_count < MOST; each = strtok(NULL, ":")) {
-            char* end;
-            ports[port_count].start = strtoull(each, &end, 0);
-            ports[port_count++].end = strtoull(end + 1, NULL, 0);
-        }
+        return take_ranges(value, &ports);
+    } else if ((value = value_of(argument, "printers"))) {
+        return take_ranges(value, &printers);
     } else {
         fprintf(stderr, "count.so: there is no option '%s'\n", argument);
         return false;

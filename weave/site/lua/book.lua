@@ -1,6 +1,7 @@
 -- book.lua: everything known about the journal as a whole: which pieces make a chunk, who
--- uses it, who amends whom, what identifier is defined where, what language a chunk is in.
+-- uses it, who amends whom, what language a chunk is in, which lines other pages lead to.
 local html = require 'html'
+local model = require 'model'
 local problems = require 'problems'
 local verbs = require 'verbs'
 
@@ -13,17 +14,16 @@ local function add(map, key, value)
   table.insert(map[key], value)
 end
 
--- The references in a piece, once each. Those in the lines that a change looks for are named,
+-- The chunks that a piece uses, once each. Those in the lines that a change looks for are named,
 -- not used.
-local function references(piece)
+local function used_chunks(piece)
   local list, seen = {}, {}
   for _, line in ipairs(piece.lines) do
     for _, part in ipairs(line) do
-      if type(part) == 'table' and not verbs.parse(part) then
-        local reference = seen[part.use] or {name = part.use, line = line.number}
-        if line.role ~= 'old' and line.role ~= 'anchor' then reference.used = true end
-        if not seen[part.use] then list[#list + 1] = reference end
-        seen[part.use] = reference
+      local used = type(part) == 'table' and line.role ~= 'old' and line.role ~= 'anchor'
+      if used and not seen[part.use] and not verbs.parse(part) then
+        seen[part.use] = true
+        list[#list + 1] = part.use
       end
     end
   end
@@ -153,8 +153,14 @@ local function end_of_life(piece)
 end
 
 --- The piece that a reference to the chunk leads to for a reader of `entry`: where the chunk
--- as of that entry begins, else where it first appears.
-function Book:definition(name, entry)
+-- as of that entry begins, else where it first appears. An exhibit's own chunk comes first for
+-- the pieces of that exhibit, whose name is the last parameter.
+function Book:definition(name, entry, exhibit)
+  if exhibit then
+    for _, piece in ipairs(entry.pieces) do
+      if piece.exhibit == exhibit and piece.base == name then return piece end
+    end
+  end
   local pieces = self.chunks[name] or {}
   for _, piece in ipairs(pieces) do
     local defines = piece.verb == 'append' or piece.verb == 'replace'
@@ -164,35 +170,47 @@ function Book:definition(name, entry)
   return pieces[1]
 end
 
-local function share_a_file(one, other)
-  for _, a in ipairs(one) do
-    for _, b in ipairs(other) do
-      if a == b then return true end
+--- The piece that the line of the entry belongs to, and the line's place in it; nil for prose.
+function Book:piece_at(entry_number, line_number)
+  local entry = self.entries[entry_number]
+  if not entry.piece_at then
+    entry.piece_at = {}
+    for _, piece in ipairs(entry.pieces) do
+      for i, line in ipairs(piece.lines) do entry.piece_at[line.number] = {piece, i} end
     end
   end
-  return false
+  return table.unpack(entry.piece_at[line_number] or {})
 end
 
---- The piece that defines the identifier for a reader of `entry`: the newest one by then. Of
--- two things with the same name, the one in a file where `chunk` (nil for prose) goes is meant.
-function Book:identifier(name, entry, chunk)
-  local files = chunk and self:files(chunk) or {}
-  local found, found_near
-  for _, piece in ipairs(self.identifiers[name] or {}) do
-    if not found or piece.entry.number <= entry.number then
-      local near = share_a_file(files, self:files(piece.base))
-      if near or not found_near then found, found_near = piece, near end
-    end
-  end
-  return found
+--- Asks for an anchor at a line of code, before any page is written.
+function Book:lead_to(entry_number, line_number)
+  self.targets[entry_number] = self.targets[entry_number] or {}
+  self.targets[entry_number][line_number] = true
 end
 
---- Remembers, for the index, that the piece's code has the identifier in it.
-function Book:note_identifier_use(name, piece)
-  local users = self.identifier_uses[name]
-  if not users then
-    add(self.identifier_uses, name, piece)
-  elseif users[#users] ~= piece then
+--- Whether something leads to the line.
+function Book:leads_to(entry_number, line_number)
+  return self.targets[entry_number] and self.targets[entry_number][line_number] or false
+end
+
+--- The page and the anchor of a line of code that lead_to() was called for; nil for prose. What
+-- a landed entry's code says is sealed, so that a line's place in its piece is as permanent as
+-- the piece's name.
+function Book:line_anchor(entry_number, line_number)
+  local piece, ordinal = self:piece_at(entry_number, line_number)
+  if piece then return piece.entry.path, piece.anchor .. '.' .. ordinal end
+end
+
+--- The symbols that the piece's lines define.
+function Book:symbols_of(piece) return self.symbols[piece] or {} end
+
+--- Remembers, for the index, that the code at `place` has the symbol in it.
+function Book:note_use(symbol, place)
+  local piece = self:piece_at(place[1], place[2])
+  local users = self.symbol_uses[symbol.name] or {}
+  self.symbol_uses[symbol.name] = users
+  if piece and not users[piece] then
+    users[piece] = true
     users[#users + 1] = piece
   end
 end
@@ -242,39 +260,80 @@ local function index(book)
         verbs.read(piece)
         entry.pieces[#entry.pieces + 1] = piece
         add(book.chunks, piece.name, piece)
-        for _, name in ipairs(piece.defines) do
-          add(book.identifiers, name, piece)
-          local last = name:match '::([^:]+)$'
-          if last then add(book.identifiers, last, piece) end
-        end
-        for _, reference in ipairs(references(piece)) do
-          if reference.used then add(book.used_in, reference.name, piece) end
-          reference.piece = piece
-          book.references[#book.references + 1] = reference
+        for _, name in ipairs(used_chunks(piece)) do add(book.used_in, name, piece) end
+      end
+    end
+  end
+end
+
+-- amend has looked at the newest kernel; an entry must not name what no entry defines, either.
+local function check_references(book)
+  for _, entry in ipairs(book.entries) do
+    for _, piece in ipairs(entry.pieces) do
+      for _, line in ipairs(piece.lines) do
+        for _, part in ipairs(line) do
+          local name = type(part) == 'table' and not verbs.parse(part) and part.use
+          if name and not book:definition(name, entry, piece.exhibit) then
+            problems.add(entry.file, line.number, ('<<%s>> is not defined'):format(name))
+          end
         end
       end
     end
   end
 end
 
-local function check_references(book)
-  for _, reference in ipairs(book.references) do
-    if not book.chunks[reference.name] then
-      problems.add(reference.piece.entry.file, reference.line,
-        ('<<%s>> is not defined'):format(reference.name))
+-- A page for each chunk, named by the chunk; exhibits are on the page of what they vary.
+local function name_pages(book)
+  local taken = {}
+  for _, entry in ipairs(book.entries) do
+    for _, piece in ipairs(entry.pieces) do
+      if not piece.exhibit and not book.slugs[piece.name] then
+        book.slugs[piece.name] = html.unique(html.slug(piece.name), taken)
+      end
     end
+  end
+end
+
+--- The page of a chunk through time; nil for an exhibit's own chunk.
+function Book:chunk_page(name)
+  return self.slugs[name] and 'chunks/' .. self.slugs[name] .. '.html'
+end
+
+local function find_files(book)
+  for _, entry in ipairs(book.entries) do
+    for _, piece in ipairs(entry.pieces) do
+      for _, line in ipairs(piece.lines) do
+        local place = model.numbers[entry.number][line.number]
+        if place and not piece.exhibit then
+          piece.file = place[1]
+          break
+        end
+      end
+      piece.language = book:language(piece.base)
+    end
+  end
+end
+
+local function place_symbols(book)
+  for _, symbol in ipairs(model.symbols) do
+    local piece = book:piece_at(symbol.entry, symbol.line)
+    if piece then add(book.symbols, piece, symbol) end
+    book:lead_to(symbol.entry, symbol.line)
   end
 end
 
 --- Relates the entries' pieces with each other.
 function M.new(entries)
   local book = setmetatable({
-    entries = entries, chunks = {}, identifiers = {}, used_in = {}, references = {}, files_of = {},
-    identifier_uses = {},
+    entries = entries, chunks = {}, used_in = {}, files_of = {}, targets = {},
+    symbol_uses = {}, symbols = {}, slugs = {},
   }, Book)
   index(book)
   check_references(book)
   fold(book)
+  name_pages(book)
+  find_files(book)
+  place_symbols(book)
   return book
 end
 

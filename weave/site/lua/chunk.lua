@@ -2,6 +2,10 @@
 local book_of = require 'book'
 local code = require 'code'
 local html = require 'html'
+local json = require 'dkjson'
+local lines = require 'lines'
+local model = require 'model'
+local source = require 'source'
 
 local M = {}
 
@@ -15,17 +19,42 @@ end
 
 local spoken = {['≡'] = 'defined', ['+≡'] = 'extended'}
 
+-- Where the piece's lines are: their file as of the entry, and the lines' numbers there.
+local function numbered_place(piece)
+  local first, last, times
+  for _, line in ipairs(piece.lines) do
+    local place = model.numbers[piece.entry.number][line.number]
+    if place and place[1] == piece.file then
+      first, last = math.min(first or place[2], place[2]), math.max(last or place[2], place[2])
+      times = math.max(times or 1, place[3])
+    end
+  end
+  if not first then return html.escape(piece.file), nil end
+  local lines = first == last and tostring(first) or first .. '–' .. last
+  return html.escape(piece.file) .. ':' .. lines, times
+end
+
 local function place(book, piece)
   if piece.exhibit then
     return '<span class="place">exhibit ' .. html.escape(piece.exhibit)
       .. (piece.before and ', on the day before' or '')
       .. ': not part of the kernel</span>'
   end
-  if book_of.is_file(piece.name) then return '<span class="place">a file</span>' end
   local files = book:files(piece.name)
-  if #files == 0 then return '' end
-  local text = #files == 1 and 'in ' .. files[1] or ('in %d files'):format(#files)
-  return '<span class="place">' .. html.escape(text) .. '</span>'
+  if not piece.file then
+    return #files == 0 and '' or '<span class="place">in ' .. html.escape(files[1]) .. '</span>'
+  end
+  local text, times = numbered_place(piece)
+  local also = ''
+  if #files > 1 then
+    also = (' and %d more %s'):format(#files - 1, #files == 2 and 'file' or 'files')
+  elseif (times or 1) > 1 then
+    also = (' and %d more %s'):format(times - 1, times == 2 and 'place' or 'places')
+  end
+  return ('<span class="place">%s<a href="%s">%s</a>%s</span>'):format(
+    book_of.is_file(piece.name) and 'a file: ' or 'in ',
+    html.link(piece.entry.path, source.page(piece.file), source.anchor(book, piece))
+      , text, also)
 end
 
 local function caption(book, piece)
@@ -73,13 +102,16 @@ local relations = {
   {'varies', 'Varies'}, {'varied_in', 'Varied in'},
 }
 
-local function defined(piece)
-  local links = {}
-  for i, name in ipairs(piece.defines) do
-    links[i] = '<a href="' .. html.link(piece.entry.path, 'identifiers.html', 'id-' .. name)
-      .. '"><code>' .. html.escape(name) .. '</code></a>'
+local function defined(book, piece)
+  local links, seen = {}, {}
+  for _, symbol in ipairs(book:symbols_of(piece)) do
+    if not seen[symbol.name] then
+      seen[symbol.name] = true
+      links[#links + 1] = '<a href="' .. html.link(piece.entry.path, 'identifiers.html', 'id-' .. symbol.name)
+        .. '"><code>' .. html.escape(symbol.name) .. '</code></a>'
+    end
   end
-  return table.concat(links, ', ')
+  return links
 end
 
 local function footer(book, piece)
@@ -90,16 +122,45 @@ local function footer(book, piece)
     local others = piece[relation[1]]
     if others then items[#items + 1] = relation[2] .. ' ' .. list(piece, others, by_day) end
   end
-  if #piece.defines > 0 then items[#items + 1] = 'Defines ' .. defined(piece) end
+  local names = defined(book, piece)
+  if #names > 0 then items[#items + 1] = 'Defines ' .. table.concat(names, ', ') end
+  local page = book:chunk_page(piece.base)
+  if page and #book.chunks[piece.base] > 1 then
+    items[#items + 1] = ('<a href="%s">Through time</a>'):format(html.link(piece.entry.path, page))
+  end
   if #items == 0 then return '' end
   return '<ul class="xref"><li>' .. table.concat(items, '</li><li>') .. '</li></ul>'
 end
 
-function M.html(book, piece)
-  local class = piece.exhibit and 'chunk exhibit' or 'chunk'
-  return '<figure class="' .. class .. '" id="' .. piece.anchor .. '" data-chunk="'
-    .. html.escape(piece.name) .. '">' .. caption(book, piece)
-    .. html.box(piece.name, code.html(book, piece)) .. footer(book, piece) .. '</figure>'
+-- What a replacement takes the place of, and what a deletion takes away, line against line.
+local function comparison(book, piece)
+  if piece.exhibit or (piece.verb ~= 'replace' and piece.verb ~= 'delete') then return '' end
+  for i, version in ipairs(model.chunks[piece.name]) do
+    if version[1] == piece.entry.number and i > 1 then
+      return '<details class="was"><summary>Old against new</summary>'
+        .. html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, version[3]))
+        .. '</details>'
+    end
+  end
+  return ''
+end
+
+--- The piece on its entry's page; `shown` collects the symbols that its code links.
+function M.html(book, piece, shown)
+  piece.opening = '<figure class="' .. (piece.exhibit and 'chunk exhibit' or 'chunk') .. '" id="' .. piece.anchor
+    .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece)
+    .. html.box(piece.name, code.html(book, piece, shown))
+  return piece.opening .. footer(book, piece) .. '</figure>' .. comparison(book, piece)
+end
+
+--- A script that holds the entry's pieces, for other pages to show when they are pointed at.
+-- The entry's page must have been made.
+function M.previews(entry)
+  local items = {}
+  for i, piece in ipairs(entry.pieces) do
+    items[i] = json.quotestring(piece.anchor) .. ':' .. json.quotestring(piece.opening .. '</figure>')
+  end
+  return ('daybookPieces(%s, {%s});\n'):format(json.quotestring(entry.path), table.concat(items, ',\n'))
 end
 
 return M

@@ -3,22 +3,24 @@
 -- A reference rides through the highlighter as an identifier that no lexer splits, and comes
 -- back as a link. Each such element carries what stands in the journal in `data-ref`, so that
 -- the noweb text can be had back from the page.
-local highlight = require 'highlight'
 local html = require 'html'
+local identifiers = require 'identifiers'
+local model = require 'model'
 local verbs = require 'verbs'
 
 local M = {}
 
-local function placeholder(n) return 'NWREF' .. n .. 'X' end
+local placeholder = 'NWREF(%d+)X'
 
-local function source_of(piece)
+--- The piece as the text that is coloured, and the names of its references in order.
+function M.source_of(piece)
   local lines, references = {}, {}
   for i, line in ipairs(piece.lines) do
     local parts = {}
     for _, part in ipairs(line) do
       if type(part) == 'table' then
         references[#references + 1] = part.use
-        part = placeholder(#references)
+        part = 'NWREF' .. #references .. 'X'
       end
       parts[#parts + 1] = part
     end
@@ -27,39 +29,11 @@ local function source_of(piece)
   return table.concat(lines, '\n'), references
 end
 
--- What a name looks like, with an entity as one word, in the languages that have identifiers. In
--- NASM a dot, a dollar and a question mark may be part of one.
-local name_pattern = {
-  nasm = '&?[%a_.$?][%w_.$?#@~]*;?', cpp = '&?[%a_][%w_]*;?', ld = '&?[%a_.][%w_.]*;?',
-}
-local is_text = {co = true, st = true, ch = true, sc = true, vs = true, ['do'] = true}
-
-local function identifier_link(book, piece, name)
-  local target = book:identifier(name, piece.entry, piece.base)
-  if not target then return nil end
-  book:note_identifier_use(name, piece)
-  if target == piece then return '<b>' .. html.escape(name) .. '</b>' end
-  return '<a class="id" href="' .. html.link(piece.entry.path, target.entry.path, target.anchor)
-    .. '">' .. html.escape(name) .. '</a>'
-end
-
-local function link_identifiers(markup, book, piece)
-  local pattern = name_pattern[piece.language]
-  if not pattern then return markup end
-  local class
-  return (markup:gsub('(<?)([^<>]+)(>?)', function(open, text, close)
-    if open == '<' then
-      class = text:match '^span class="(%w+)"'
-    elseif not is_text[class] then
-      text = text:gsub(pattern, function(word)
-        if word:sub(1, 1) == '&' then return word end
-        local name, rest = word:match '^(.-)(;?)$'
-        local link = identifier_link(book, piece, name)
-        return link and link .. rest
-      end)
-    end
-    return open .. text .. close
-  end))
+--- The coloured line cut where its references stand: n references leave n + 1 fragments.
+function M.fragments(coloured)
+  local list = {}
+  for text in (coloured .. 'NWREF0X'):gmatch('(.-)' .. placeholder) do list[#list + 1] = text end
+  return list
 end
 
 local function reference_html(book, piece, name)
@@ -71,45 +45,69 @@ local function reference_html(book, piece, name)
     return '<a class="ref"' .. reference .. ' href="'
       .. html.link(from, before.entry.path, before.anchor) .. '">' .. text .. '</a>'
   end
-  local target = book:definition(name, piece.entry)
+  local target = book:definition(name, piece.entry, piece.exhibit)
   return '<a class="ref"' .. reference .. ' href="'
     .. html.link(from, target.entry.path, target.anchor) .. '">⟨' .. html.escape(name) .. '⟩</a>'
 end
 
 local function verb_html(line, next_line, references, markup)
-  local number = tonumber(markup:match 'NWREF(%d+)X')
+  local number = tonumber(markup:match(placeholder))
   return '<span class="l verb" data-ref="' .. html.escape(references[number]) .. '">'
     .. html.escape(verbs.words(line, next_line)) .. '</span>'
 end
 
-local element = {old = 'del', new = 'ins'}
-
---- Colours all pieces of an entry; html() comes after it.
-function M.colour(book, entry)
-  local snippets = {}
-  for i, piece in ipairs(entry.pieces) do
-    piece.language = book:language(piece.base)
-    local text
-    text, piece.references = source_of(piece)
-    snippets[i] = {text = text, language = piece.language}
+-- Where the lines that a piece quotes were written, by the number of the quoting line.
+local function quoted_places(piece)
+  local places, quoted, at = {}, nil, 0
+  for _, line in ipairs(piece.lines) do
+    if line.role == 'verb' then
+      quoted, at = model.old[piece.entry.number][line.number], 0
+    elseif line.role == 'old' and quoted then
+      at = at + 1
+      places[line.number] = quoted[at]
+    end
   end
-  for i, lines in ipairs(highlight.all(snippets)) do entry.pieces[i].coloured = lines end
+  return places
 end
 
---- The piece's lines as HTML, one element a line.
-function M.html(book, piece)
+local element = {old = 'del', new = 'ins'}
+
+-- The attributes of a line: its number in the tangled file, and an anchor if something leads here.
+local function attributes(book, piece, line, ordinal)
+  local place = not piece.exhibit and model.numbers[piece.entry.number][line.number]
+  local number = place and place[1] == piece.file and (' data-n="%d"'):format(place[2]) or ''
+  return number .. (book:leads_to(piece.entry.number, line.number)
+    and (' id="%s.%d"'):format(piece.anchor, ordinal) or '')
+end
+
+--- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked.
+function M.html(book, piece, shown)
   local coloured, references = piece.coloured, piece.references
-  local out = {}
+  local quoted = quoted_places(piece)
+  local out, taken = {}, 0
   for i, line in ipairs(piece.lines) do
     if line.role == 'verb' then
       out[i] = verb_html(line, piece.lines[i + 1], references, coloured[i])
+      taken = taken + 1
     else
-      local markup = link_identifiers(coloured[i], book, piece)
-      markup = markup:gsub('NWREF(%d+)X', function(n)
-        return reference_html(book, piece, references[tonumber(n)])
-      end)
+      local place = quoted[line.number] or {piece.entry.number, line.number}
+      local uses = (quoted[line.number] or not piece.exhibit) and model.uses_in(place[1], place[2])
+      local parts = M.fragments(coloured[i])
+      for slot, fragment in ipairs(parts) do
+        local context = {from = piece.entry.path, book = book, shown = shown, place = place}
+        if uses then
+          parts[slot] = identifiers.link(fragment, slot - 1, uses, context)
+        elseif piece.exhibit or line.role == 'anchor' then
+          parts[slot] = identifiers.link_by_name(fragment, piece, context)
+        end
+        if slot > 1 then
+          taken = taken + 1
+          parts[slot] = reference_html(book, piece, references[taken]) .. parts[slot]
+        end
+      end
       local tag = element[line.role] or 'span'
-      out[i] = '<' .. tag .. ' class="l">' .. markup .. '</' .. tag .. '>'
+      out[i] = '<' .. tag .. ' class="l"' .. attributes(book, piece, line, i) .. '>'
+        .. table.concat(parts) .. '</' .. tag .. '>'
     end
   end
   return table.concat(out, '\n')

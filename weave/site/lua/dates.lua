@@ -16,10 +16,12 @@ function M.day(entry)
   return tonumber(entry.date:sub(9)) .. entry.letter
 end
 
---- A <time> element: "6 November 2025".
+--- "6 November 2025".
+function M.long(entry) return tonumber(entry.date:sub(9)) .. ' ' .. M.month_name(entry.month) end
+
+--- A <time> element.
 function M.element(entry)
-  return '<time datetime="' .. entry.date .. '">' .. tonumber(entry.date:sub(9)) .. ' '
-    .. M.month_name(entry.month) .. '</time>'
+  return '<time datetime="' .. entry.date .. '">' .. M.long(entry) .. '</time>'
 end
 
 return M

@@ -2,37 +2,27 @@
 local chunk = require 'chunk'
 local code = require 'code'
 local dates = require 'dates'
+local downloads = require 'downloads'
 local evidence = require 'evidence'
 local html = require 'html'
+local identifiers = require 'identifiers'
+local model = require 'model'
 local output = require 'output'
+local prepared = require 'prepared'
 local problems = require 'problems'
 local prose = require 'prose'
+local standing = require 'standing'
 
 local M = {}
 
-local options = pandoc.WriterOptions {html_math_method = 'mathml', wrap_text = 'none'}
-
 local mandatory = {'Goal', 'Why', 'The change', 'Proof', 'What this does not do yet'}
-
-local function is_heading(text, wanted)
-  text, wanted = text:lower(), wanted:lower()
-  return text == wanted or text:sub(1, #wanted) == wanted and text:find('^%W', #wanted + 1) ~= nil
-end
-
-local function headings(document)
-  local list = {}
-  for _, block in ipairs(document.blocks) do
-    if block.t == 'Header' then list[#list + 1] = block end
-  end
-  return list
-end
 
 local function check_headings(entry)
   local last, last_name = 0, nil
   for _, wanted in ipairs(mandatory) do
     local found
-    for i, header in ipairs(headings(entry.document)) do
-      if is_heading(pandoc.utils.stringify(header), wanted) then found = i break end
+    for i, section in ipairs(entry.prepared.sections) do
+      if prepared.is_heading(section.title, wanted) then found = i break end
     end
     if not found then
       problems.add(entry.file, 1, ('the heading "%s" is missing'):format(wanted))
@@ -44,146 +34,71 @@ local function check_headings(entry)
   end
 end
 
--- The page's title is its h1, so an entry's own headings begin at h2.
-local function shift_headings(document)
-  local top = 2
-  for _, header in ipairs(headings(document)) do top = math.min(top, header.level) end
-  for _, header in ipairs(headings(document)) do header.level = header.level + 2 - top end
-end
-
--- The values of a front matter key, which may be a list or a single value.
-local function values(entry, key)
-  local meta, texts = entry.document.meta[key], {}
-  if pandoc.utils.type(meta) ~= 'List' then meta = {meta} end
-  for i, value in ipairs(meta) do texts[i] = pandoc.utils.stringify(value) end
-  return texts
-end
-
-local function required(entry, key)
-  local text = table.concat(values(entry, key))
-  if text == '' then problems.add(entry.file, 1, ('the front matter has no "%s"'):format(key)) end
-  return text
-end
-
-local words_a_minute = 200
-
-local function reading_minutes(entry)
-  local words = 0
-  for _, segment in ipairs(entry.segments) do
-    for _, part in ipairs(segment.prose or {}) do
-      local text = type(part) == 'table' and part.quote or part
-      for _ in text:gmatch '%S+' do words = words + 1 end
-    end
-    for _, line in ipairs(segment.piece and segment.piece.lines or {}) do
-      for _, part in ipairs(line) do
-        local text = type(part) == 'table' and part.use or part
-        for _ in text:gmatch '%S+' do words = words + 1 end
-      end
+local function check_quotations(entry, book)
+  for _, quote in ipairs(entry.prepared.quotes) do
+    local name = quote.text:gsub('%s+', ' '):match '^<<(.*)>>$'
+    if name and not book.chunks[name] then
+      problems.add(entry.file, quote.line, ('<<%s>> is not defined'):format(name))
     end
   end
-  return math.max(1, words // words_a_minute)
 end
 
 --- Reads the entry's prose and evidence and reports what is wrong with them.
 function M.read(entry, book)
-  entry.document = prose.read(entry, book)
-  if not entry.document then return end
-  entry.title = required(entry, 'title')
-  entry.summary = required(entry, 'summary')
-  entry.subtitle = table.concat(values(entry, 'subtitle'))
-  entry.needs = table.concat(values(entry, 'needs'), ', ')
-  entry.minutes = reading_minutes(entry)
-  entry.evidence = evidence.read(entry, values(entry, 'machines'))
+  local made = prepared.of(entry)
+  if not made then return end
+  entry.prepared = made
+  for _, key in ipairs {'title', 'subtitle', 'summary', 'needs', 'minutes'} do entry[key] = made[key] end
+  for _, key in ipairs {'title', 'summary'} do
+    if made[key] == '' then problems.add(entry.file, 1, ('the front matter has no "%s"'):format(key)) end
+  end
+  for i, piece in ipairs(entry.pieces) do
+    piece.coloured = made.coloured[i]
+    local _
+    _, piece.references = code.source_of(piece)
+  end
+  entry.evidence = evidence.read(entry, made.machines)
+  entry.downloads = downloads.of(entry)
   check_headings(entry)
-  shift_headings(entry.document)
+  check_quotations(entry, book)
 end
 
-local text_blocks = {
-  Para = true, Plain = true, Header = true, BulletList = true, OrderedList = true,
-  DefinitionList = true, BlockQuote = true,
-}
-
--- Takes the footnotes out of a block, leaving numbered references.
-local function take_notes(block, counter)
-  local notes = {}
-  block = block:walk {Note = function(note)
-    counter.notes = counter.notes + 1
-    local n = counter.notes
-    notes[#notes + 1] = {number = n, content = note.content}
-    return pandoc.RawInline('html', ('<sup class="noteref"><a href="#_note%d" id="_noteref%d" '
-      .. 'aria-label="Note %d">%d</a></sup>'):format(n, n, n, n))
-  end}
-  return block, notes
-end
-
-local function note_html(note)
-  local text = pandoc.write(pandoc.Pandoc(note.content), 'html', options)
-  return ('<div class="note" id="_note%d"><a class="back" href="#_noteref%d" '
-    .. 'aria-label="Back to the text of note %d">%d</a>%s</div>')
-    :format(note.number, note.number, note.number, note.number, text)
-end
-
--- On a wide screen notes stand in the margin beside their block. They may run on beside the
--- blocks of text that follow, as far as the next block that is wide or has notes itself.
-local function rows_beside(items, at)
-  local rows = 1
-  for i = at + 1, #items do
-    if not items[i].text or #items[i].notes > 0 then break end
-    rows = rows + 1
+-- What `[[text]]` becomes: code, and a link where it names a chunk or an identifier.
+local function quotation(book, entry, shown)
+  local function plain(quote)
+    return '<code>' .. html.escape((quote.text:gsub('%s+', ' '))) .. '</code>'
   end
-  return rows
-end
-
-local function item(block, counter)
-  local is_text = text_blocks[block.t] or false
-  local notes
-  block, notes = take_notes(block, counter)
-  return {block = block, text = is_text, notes = notes}
-end
-
-local function raw_item(markup)
-  return {block = pandoc.RawBlock('html', markup), text = false, notes = {}}
-end
-
--- The entry's blocks in order, with the evidence where its Proof section ends.
-local function items_of(entry, book)
-  local pieces = {}
-  for _, piece in ipairs(entry.pieces) do pieces[piece.anchor] = piece end
-  local items, counter, proof_level = {}, {notes = 0}, nil
-  local function end_proof()
-    if proof_level then items[#items + 1] = raw_item(evidence.html(entry)) end
-    proof_level = nil
-  end
-  for _, block in ipairs(entry.document.blocks) do
-    if block.t == 'RawBlock' and block.format == 'piece' then
-      items[#items + 1] = raw_item(chunk.html(book, pieces[block.text]))
-    else
-      if block.t == 'Header' then
-        local text = pandoc.utils.stringify(block)
-        block.identifier = html.unique(html.slug(text), entry.ids)
-        if proof_level and block.level <= proof_level then end_proof() end
-        if is_heading(text, 'Proof') then proof_level = block.level end
-      end
-      items[#items + 1] = item(block, counter)
+  local function link(quote)
+    local text = quote.text:gsub('%s+', ' ')
+    local name = text:match '^<<(.*)>>$' or book.chunks[text] and text
+    if name then
+      local piece = book:definition(name, entry)
+      return ('<a class="ref" href="%s"><em>⟨%s⟩</em></a>'):format(
+        html.link(entry.path, piece.entry.path, piece.anchor), html.escape(name))
     end
+    local symbol = model.symbol_named((text:gsub('%(%)$', '')), entry.number)
+    local page, anchor = nil, nil
+    if symbol then page, anchor = book:line_anchor(symbol.entry, symbol.line) end
+    if not page then return plain(quote) end
+    shown[symbol.number] = symbol
+    return ('<a class="id" data-id="%d" href="%s">%s</a>'):format(symbol.number,
+      html.link(entry.path, page, anchor), plain(quote))
   end
-  end_proof()
-  return items
+  return link, plain
 end
 
-local function text_html(entry, book)
-  local items = items_of(entry, book)
-  local blocks = pandoc.List {}
-  for i, one in ipairs(items) do
-    blocks:insert(one.block)
-    if #one.notes > 0 then
-      local notes = {}
-      for n, note in ipairs(one.notes) do notes[n] = note_html(note) end
-      blocks:insert(pandoc.RawBlock('html', ('<div class="notes" role="note" style="--rows:%d">%s</div>')
-        :format(rows_beside(items, i), table.concat(notes))))
-    end
-  end
-  return pandoc.write(pandoc.Pandoc(blocks), 'html', options)
+-- The text as its page has it, and as the book has it: without what a reader would have to unfold.
+local function body(entry, book)
+  local shown, made = {}, entry.prepared
+  local filler = {stand = standing.html(entry, book)}
+  for i, piece in ipairs(entry.pieces) do filler[tostring(i)] = chunk.html(book, piece, shown) end
+  local link, plain = quotation(book, entry, shown)
+  local text = prose.fill(made.body, made.quotes, link, plain)
+  local all, without_folded = evidence.html(entry, book)
+  filler.proof = without_folded
+  entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', '')
+  filler.proof = all
+  return prepared.fill(text, filler) .. identifiers.data(shown)
 end
 
 local function head(entry, count)
@@ -212,17 +127,19 @@ local function around(entry, entries)
     .. neighbour(entry, entries[entry.number + 1], 'next', 'Next') .. '</nav>'
 end
 
---- Writes the entry's page, and the picture of its screen beside it.
+--- Writes the entry's page, the picture of its screen and what previews show of it.
 function M.write(entry, book)
   local entries = book.entries
-  code.colour(book, entry)
   output.page(entries, entry.path, {
-    title = entry.title, description = entry.summary,
-    body = head(entry, #entries) .. text_html(entry, book) .. around(entry, entries),
+    title = entry.title, description = entry.summary, date = entry.date,
+    picture = entry.evidence.picture and entry.evidence.picture_path,
+    body = head(entry, #entries) .. downloads.html(entry, book) .. body(entry, book)
+      .. around(entry, entries),
   })
   if entry.evidence.picture then
     output.write(entry.evidence.picture_path, entry.evidence.picture)
   end
+  output.write(entry.path:gsub('%.html$', '.pieces.js'), chunk.previews(entry))
 end
 
 return M

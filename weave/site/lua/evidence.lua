@@ -1,7 +1,11 @@
 -- evidence.lua: what the recorded runs of an entry showed, as the boot tests left it.
 local html = require 'html'
 local json = require 'dkjson'
+local layout_diagram = require 'layout_diagram'
+local memory_map_diagram = require 'memory_map_diagram'
+local page_tables_diagram = require 'page_tables_diagram'
 local problems = require 'problems'
+local replay = require 'replay'
 local run_in_full = require 'run'
 
 local M = {}
@@ -70,6 +74,7 @@ function M.read(entry, machines)
   local run = slurp(directory .. '/run.json')
   if run then
     proof.run = json.decode(run)
+    for _, line in ipairs(proof.run.serial) do line.text = readable(line.text) end
   else
     report(entry, 'the run in full, run.json, is missing')
   end
@@ -85,7 +90,7 @@ end
 function M.picture(entry, from)
   local proof = entry.evidence
   local width, height = ('>I4I4'):unpack(proof.picture, 17)
-  return ('<img src="%s" width="%d" height="%d" alt="The screen at the end of the run of %s">')
+  return ('<img src="%s" width="%d" height="%d" loading="lazy" alt="The screen at the end of the run of %s">')
     :format(html.link(from, proof.picture_path), width, height, html.escape(entry.name))
 end
 
@@ -121,36 +126,77 @@ local function log_box(run, title)
     .. html.escape(run.log) .. '</samp></pre>'
 end
 
-local function first_log(run)
-  local title = 'Serial log · ' .. run.name
-  return '<figure class="log" id="' .. log_id(run) .. '"><figcaption>' .. html.escape(title)
-    .. '</figcaption>' .. log_box(run, title) .. '</figure>'
-end
-
 local function folded_log(run, title)
   return '<details class="log" id="' .. log_id(run) .. '"><summary>' .. html.escape(title)
     .. '</summary>' .. log_box(run, title) .. '</details>'
 end
 
---- The blocks that the Proof section ends with.
-function M.html(entry)
-  local proof, out = entry.evidence, {}
-  out[1] = '<p class="recorded">Recorded by the run that gates this entry:</p>'
-  if proof.machines[1] then out[2] = machines(entry, proof.machines) .. first_log(proof.machines[1]) end
-  for i = 2, #proof.machines do
-    out[#out + 1] = folded_log(proof.machines[i], 'Serial log · ' .. proof.machines[i].name)
+-- The entry and the line of the journal that a recorded source, {file, line}, names.
+local function place_of(book, source)
+  local name = source.file:match '([^/]+)%.nw$'
+  for number, entry in ipairs(book.entries) do
+    if entry.name == name then return number, source.line end
   end
-  if proof.run then out[#out + 1] = run_in_full.html(proof.run) end
+end
+
+--- Asks for anchors at the lines that printed the entry's log, before any page is written.
+function M.lead_to_printers(entry, book)
+  for _, line in ipairs(entry.evidence.run.serial) do
+    local number, at = nil, nil
+    if line.source then number, at = place_of(book, line.source) end
+    if number then book:lead_to(number, at) end
+  end
+end
+
+local function link_to_printers(entry, book)
+  return function(source)
+    local number, at = place_of(book, source)
+    if not number then return nil end
+    local page, anchor = book:line_anchor(number, at)
+    return page and html.link(entry.path, page, anchor)
+  end
+end
+
+local function drawn(entry, book)
+  local run = entry.evidence.run
+  local before = book.entries[entry.number - 1]
+  before = before and before.evidence.run
+  local parts = {}
+  for _, diagram in ipairs {memory_map_diagram, layout_diagram, page_tables_diagram} do
+    parts[#parts + 1] = diagram.svg(run, before, '_run')
+  end
+  return #parts > 0 and '<div class="diagrams">' .. table.concat(parts) .. '</div>' or ''
+end
+
+local function folded(entry)
+  local proof, out = entry.evidence, {}
+  for _, run in ipairs(proof.machines) do
+    out[#out + 1] = folded_log(run, 'Serial log · ' .. run.name)
+  end
   for _, run in ipairs(proof.exhibits) do
     local place = run.machine == '' and 'in the build' or 'on ' .. run.machine
     out[#out + 1] = folded_log(run, ('Exhibit %s, %s: %s'):format(
       run.name, place, (tostring(run.outcome):gsub('-', ' '))))
   end
+  out[#out + 1] = run_in_full.html(proof.run)
+  return table.concat(out)
+end
+
+--- The blocks that the Proof section ends with: all for the page, and for the book without those to be unfolded.
+function M.html(entry, book)
+  local proof = entry.evidence
+  local seen = {
+    '<p class="recorded">Recorded by the run that gates this entry:</p>',
+    machines(entry, proof.machines),
+    replay.html(proof.run, link_to_printers(entry, book)) or '',
+    drawn(entry, book),
+  }
   if proof.picture then
-    out[#out + 1] = '<figure class="screen">' .. M.picture(entry, entry.path)
+    seen[#seen + 1] = '<figure class="screen">' .. M.picture(entry, entry.path)
       .. '<figcaption>The screen at the end of the run</figcaption></figure>'
   end
-  return '<div class="evidence">' .. table.concat(out) .. '</div>'
+  local shown = '<div class="evidence">' .. table.concat(seen)
+  return shown .. folded(entry) .. '</div>', shown .. '</div>'
 end
 
 return M

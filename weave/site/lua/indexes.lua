@@ -1,5 +1,6 @@
 -- indexes.lua: every chunk and every identifier of the journal, each with all its places.
 local html = require 'html'
+local model = require 'model'
 local output = require 'output'
 
 local M = {}
@@ -31,12 +32,13 @@ end
 
 local function by_name(piece) return '<i>⟨' .. html.escape(piece.name) .. '⟩</i>' end
 
-local function table_page(entries, path, title, first_column, rows)
+local function table_page(entries, path, title, columns, rows)
+  local heads = {}
+  for i, column in ipairs(columns) do heads[i] = '<th scope="col">' .. column .. '</th>' end
   output.page(entries, path, {
-    title = title, description = ('Every %s of the journal.'):format(first_column:lower()),
+    title = title, description = ('Every %s of the journal.'):format(columns[1]:lower()),
     body = '<h1>' .. title .. '</h1><div class="table" tabindex="0" role="group" aria-label="'
-      .. title .. '"><table class="index"><thead><tr><th scope="col">' .. first_column
-      .. '</th><th scope="col">Defined</th><th scope="col">Used in</th></tr></thead><tbody>'
+      .. title .. '"><table class="index"><thead><tr>' .. table.concat(heads) .. '</tr></thead><tbody>'
       .. table.concat(rows) .. '</tbody></table></div>',
   })
 end
@@ -52,20 +54,45 @@ local function chunks(book)
     local users = book.used_in[name]
     local used = users and links('chunks.html', users, by_name)
       or book.chunks[name][1].exhibit and 'an exhibit' or 'a file'
-    rows[#rows + 1] = row(html.unique(html.slug(name), ids),
-      '<i>⟨' .. html.escape(name) .. '⟩</i>', links('chunks.html', book.chunks[name], by_date), used)
+    local shown = '<i>⟨' .. html.escape(name) .. '⟩</i>'
+    local page = book:chunk_page(name)
+    if page then shown = '<a href="' .. page .. '">' .. shown .. '</a>' end
+    rows[#rows + 1] = row(html.unique(html.slug(name), ids), shown,
+      links('chunks.html', book.chunks[name], by_date), used)
   end
-  table_page(book.entries, 'chunks.html', 'Chunks', 'Chunk', rows)
+  table_page(book.entries, 'chunks.html', 'Chunks', {'Chunk', 'Defined', 'Used in'}, rows)
+end
+
+-- Every form that a name had: what it is, in words and in code.
+local function forms(book, symbols)
+  local out, seen = {}, {}
+  for _, symbol in ipairs(symbols) do
+    local page, anchor = book:line_anchor(symbol.entry, symbol.line)
+    local said = symbol.signature ~= '' and symbol.signature or symbol.name
+    if page and not seen[said] then
+      seen[said] = true
+      out[#out + 1] = ('<a href="%s"><code>%s</code></a> %s, %s'):format(html.link('identifiers.html', page, anchor),
+        html.escape(said), symbol.kind, book.entries[symbol.entry].date)
+    end
+  end
+  return table.concat(out, '<br>')
 end
 
 local function identifiers(book)
-  local rows = {}
-  for _, name in ipairs(sorted_keys(book.identifiers)) do
-    rows[#rows + 1] = row('id-' .. name, '<code>' .. html.escape(name) .. '</code>',
-      links('identifiers.html', book.identifiers[name], by_date),
-      links('identifiers.html', book.identifier_uses[name], by_name))
+  local named, rows = {}, {}
+  for _, symbol in ipairs(model.symbols) do
+    named[symbol.name] = named[symbol.name] or {}
+    table.insert(named[symbol.name], symbol)
   end
-  table_page(book.entries, 'identifiers.html', 'Identifiers', 'Identifier', rows)
+  for _, name in ipairs(sorted_keys(named)) do
+    local defined = forms(book, named[name])
+    if defined ~= '' then
+      rows[#rows + 1] = row('id-' .. name, '<code>' .. html.escape(name) .. '</code> <span class="kind">'
+        .. named[name][1].language .. '</span>', defined,
+        links('identifiers.html', book.symbol_uses[name], by_name))
+    end
+  end
+  table_page(book.entries, 'identifiers.html', 'Identifiers', {'Identifier', 'Defined', 'Used in'}, rows)
 end
 
 --- Writes both indexes; the entries must have been written, for that is when uses are seen.

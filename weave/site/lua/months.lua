@@ -1,9 +1,9 @@
 -- months.lua: the home page with its list of months, and a page for each month.
 local dates = require 'dates'
+local downloads = require 'downloads'
 local evidence = require 'evidence'
 local html = require 'html'
 local output = require 'output'
-local prose = require 'prose'
 
 local M = {}
 
@@ -20,59 +20,81 @@ local function group(entries)
   return months
 end
 
-local function list(entries, from)
+local function list(entries, from, class)
   local items = {}
   for i, entry in ipairs(entries) do
     items[i] = '<li><a href="' .. html.link(from, entry.path) .. '"><span class="day">'
-      .. dates.day(entry) .. '</span> ' .. html.escape(entry.title) .. '</a><p>'
+      .. (class and entry.date or dates.day(entry)) .. '</span> ' .. html.escape(entry.title) .. '</a><p>'
       .. html.escape(entry.summary) .. '</p></li>'
   end
-  return '<ol class="entries">' .. table.concat(items) .. '</ol>'
+  return '<ol class="' .. (class or 'entries') .. '">' .. table.concat(items) .. '</ol>'
 end
 
-local function newest_picture(entries)
+local function newest_with_picture(entries)
   for i = #entries, 1, -1 do
-    local entry = entries[i]
-    if entry.evidence.picture then
-      return '<figure class="screen">' .. evidence.picture(entry, 'index.html')
-        .. '<figcaption>The kernel of <a href="' .. entry.path .. '">' .. entry.date .. ', '
-        .. html.escape(entry.title) .. '</a>, as its recorded run left the screen.</figcaption></figure>'
-    end
+    if entries[i].evidence.picture then return entries[i] end
   end
-  return ''
 end
 
---- A Markdown file of the site's own as HTML.
-function M.text(name)
-  return pandoc.write(pandoc.read(output.slurp(name), prose.format), 'html')
+local function picture_html(entry)
+  if not entry then return '' end
+  return '<figure class="screen">' .. evidence.picture(entry, 'index.html')
+    .. '<figcaption>The kernel of <a href="' .. entry.path .. '">' .. entry.date .. ', '
+    .. html.escape(entry.title) .. '</a>, as its recorded run left the screen.</figcaption></figure>'
+end
+
+local latest = 3
+
+local function latest_entries(entries)
+  local list = {}
+  for i = #entries, math.max(1, #entries - latest + 1), -1 do list[#list + 1] = entries[i] end
+  return list
 end
 
 local function home(entries, months)
-  local text = M.text('home.md'):gsub('"first%-entry"', '"' .. entries[1].path .. '"')
-  local parts = {'<h1>Daybook</h1>', text, newest_picture(entries)}
+  local text = output.text('home.md'):gsub('"first%-entry"', '"' .. entries[1].path .. '"')
+    :gsub('image%-size', downloads.image_size())
+  local picture = newest_with_picture(entries)
+  local parts = {'<h1>Daybook</h1>', text, picture_html(picture)}
+  parts[#parts + 1] = '<h2 id="latest">The latest entries</h2>'
+    .. list(latest_entries(entries), 'index.html', 'latest')
   parts[#parts + 1] = '<h2 id="months">The months</h2>'
   for _, month in ipairs(months) do
     parts[#parts + 1] = '<h3><a href="' .. month.name .. '/index.html">'
       .. dates.month_name(month.name) .. '</a></h3>' .. list(month.entries, 'index.html')
   end
   output.page(entries, 'index.html', {
-    description = 'A kernel whose journal is its source.', body = table.concat(parts),
+    description = 'A kernel whose journal is its source: every line of its code stands in a dated entry, and '
+      .. 'every day of it still boots.',
+    picture = picture and picture.evidence.picture_path, body = table.concat(parts),
   })
 end
 
-local function month_page(entries, month)
+local function neighbours(path, months, number)
+  local links = {}
+  for i, side in ipairs {{number - 1, 'prev', 'Previous month'}, {number + 1, 'next', 'Next month'}} do
+    local month = months[side[1]]
+    links[i] = month and ('<a rel="%s" href="%s"><span>%s</span> %s</a>'):format(side[2],
+      html.link(path, month.name .. '/index.html'), side[3], dates.month_name(month.name)) or '<span></span>'
+  end
+  return '<nav class="around" aria-label="Previous and next month">' .. table.concat(links) .. '</nav>'
+end
+
+local function month_page(entries, months, number)
+  local month = months[number]
   local path, name = month.name .. '/index.html', dates.month_name(month.name)
   output.page(entries, path, {
     title = name, description = 'The entries of ' .. name .. '.',
     body = '<p class="crumb"><a href="' .. html.link(path, 'index.html', 'months')
-      .. '">back to the months list</a></p><h1>' .. name .. '</h1>' .. list(month.entries, path),
+      .. '">back to the months list</a></p><h1>' .. name .. '</h1>' .. list(month.entries, path)
+      .. neighbours(path, months, number),
   })
 end
 
 function M.write(entries)
   local months = group(entries)
   home(entries, months)
-  for _, month in ipairs(months) do month_page(entries, month) end
+  for number in ipairs(months) do month_page(entries, months, number) end
 end
 
 return M

@@ -1,11 +1,15 @@
 -- output.lua: writes pages below the staging directory, each in the one template.
 local dates = require 'dates'
 local html = require 'html'
+local prose = require 'prose'
 
 local M = {}
 
 local out = os.getenv 'WEAVE_OUT'
 local source = os.getenv 'WEAVE_SOURCE'
+
+-- Where the site will be: feeds, sitemap and the page for what is not there need it, no other link.
+local site_url = os.getenv 'WEAVE_URL':gsub('/*$', '/')
 
 function M.slurp(name)
   local file = assert(io.open(source .. '/' .. name))
@@ -14,14 +18,48 @@ function M.slurp(name)
   return text
 end
 
---- Writes one file, given by its path below the site's top; `weave` has made the directories.
-function M.write(path, content)
-  local file = assert(io.open(out .. '/' .. path, 'wb'))
+--- A Markdown file of the site's own as HTML.
+function M.text(name)
+  return pandoc.write(pandoc.read(M.slurp(name), prose.format), 'html')
+end
+
+local function write(path, content)
+  local file = assert(io.open(path, 'wb'))
   assert(file:write(content))
   assert(file:close())
 end
 
-local function rail(entries, path)
+local made = {}
+
+--- Writes one file, given by its path below the site's top.
+function M.write(path, content)
+  local folder = path:match '^(.*)/'
+  if folder and not made[folder] then
+    made[folder] = true
+    pandoc.pipe('mkdir', {'-p', out .. '/' .. folder}, '')
+  end
+  write(out .. '/' .. path, content)
+end
+
+--- Writes a file that is no part of the site.
+M.list = write
+
+--- The whole address of a page or file of the site.
+function M.address(path) return site_url .. path:gsub('index%.html$', '') end
+
+local function item(entry, path)
+  local current = entry.path == path and ' aria-current="page"' or ''
+  return '<li><a href="' .. html.link(path, entry.path) .. '"' .. current .. '><span class="day">'
+    .. dates.day(entry) .. '</span> ' .. html.escape(entry.title) .. '</a></li>'
+end
+
+-- The rail of a page says where all entries are. Two pages in folders as deep, neither an entry's,
+-- have the same one.
+local rails = {}
+
+local function rail(entries, path, is_entry)
+  local _, depth = path:gsub('/', '')
+  if not is_entry and rails[depth] then return rails[depth] end
   local parts, month = {}, nil
   for _, entry in ipairs(entries) do
     if entry.month ~= month then
@@ -30,25 +68,52 @@ local function rail(entries, path)
       parts[#parts + 1] = '<h2><a href="' .. html.link(path, month .. '/index.html') .. '">'
         .. dates.month_name(month) .. '</a></h2><ol>'
     end
-    local current = entry.path == path and ' aria-current="page"' or ''
-    parts[#parts + 1] = '<li><a href="' .. html.link(path, entry.path) .. '"' .. current
-      .. '><span class="day">' .. dates.day(entry) .. '</span> ' .. html.escape(entry.title)
-      .. '</a></li>'
+    parts[#parts + 1] = item(entry, path)
   end
   parts[#parts + 1] = month and '</ol>' or ''
-  return table.concat(parts)
+  local text = table.concat(parts)
+  if not is_entry then rails[depth] = text end
+  return text
 end
 
 local template
+local pages = {}
 
---- Writes a page. `page` has title, description and body; the title of the home page is nil.
+--- The pages written so far that a search engine should know, by path.
+function M.pages()
+  table.sort(pages)
+  return pages
+end
+
+--- Writes a page. `page` has
+--   title, nil for the home page; description; body
+--   date      of an entry's page
+--   picture   that stands for the page where it is linked from elsewhere, a path; optional
+--   anywhere  whether the page is shown at any address, and has to say where it belongs
 function M.page(entries, path, page)
   template = template or M.slurp 'page.html'
+  if not page.anywhere then pages[#pages + 1] = path end
+  local title = page.title and html.escape(page.title) .. ' · Daybook' or 'Daybook'
+  local about = {
+    '<meta property="og:title" content="' .. title .. '">',
+    '<meta property="og:type" content="' .. (page.date and 'article' or 'website') .. '">',
+    '<meta property="og:description" content="' .. html.escape(page.description) .. '">',
+    '<meta property="og:url" content="' .. html.escape(M.address(path)) .. '">',
+    '<meta property="og:site_name" content="Daybook">',
+  }
+  if page.date then
+    about[#about + 1] = '<meta property="article:published_time" content="' .. page.date .. '">'
+  end
+  if page.picture then
+    about[#about + 1] = '<meta property="og:image" content="' .. html.escape(M.address(page.picture)) .. '">'
+  end
   local values = {
+    base = page.anywhere and '<base href="' .. html.escape(site_url:match '^%w+://[^/]*(/.*)$') .. '">\n' or '',
     root = html.link(path, ''),
-    title = page.title and html.escape(page.title) .. ' · Daybook' or 'Daybook',
+    title = title,
     description = html.escape(page.description),
-    rail = rail(entries, path),
+    about = table.concat(about, '\n'),
+    rail = rail(entries, path, page.date),
     body = page.body,
   }
   M.write(path, (template:gsub('%$(%l+)%$', values)))

@@ -27,15 +27,6 @@ local function grid(title, heads, rows)
     .. '</tr></thead><tbody>' .. table.concat(body) .. '</tbody></table></div>'
 end
 
-local function timed_log(run)
-  local rows = {}
-  for i, line in ipairs(run.serial) do
-    local seconds = line.instructions * run.nanoseconds_per_instruction / 1e9
-    rows[i] = {thousands(line.instructions), ('%.6f s'):format(seconds), line.text}
-  end
-  return grid('When each line of the log was sent', {'Instructions', 'Time', 'Line'}, rows)
-end
-
 local function registers(cpu)
   local rows = {}
   for _, name in ipairs {'CR0', 'CR4', 'EFER', 'CR3', 'CR2', 'RIP', 'RSP', 'RFL'} do
@@ -95,14 +86,13 @@ function M.html(run)
     ('<p>CPU 0 executed %s instructions from the kernel’s first to its exit. The clock of that run gave each of them %d'
       .. ' nanoseconds, %.3f s in all; waiting loops count, too.</p>')
       :format(thousands(run.instructions), run.nanoseconds_per_instruction, seconds),
-    timed_log(run),
     registers(run.cpus[1]),
     run.paging and page_tables(run.paging) or '<p>Paging is off.</p>',
     #run.memory_map > 0 and memory_map(run) or '',
     sizes(run),
   }
   return '<details class="run"><summary>The run on ' .. html.escape(run.machine) .. ' in full: '
-    .. thousands(run.instructions) .. ' instructions, when each line was sent, registers, page tables, sizes</summary>'
+    .. thousands(run.instructions) .. ' instructions, registers, page tables, memory, sizes</summary>'
     .. table.concat(parts) .. '</details>'
 end
 

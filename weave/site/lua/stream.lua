@@ -3,7 +3,7 @@
 -- A *piece* is one definition of a chunk: what stands between `<<name>>=` and the next `@`.
 --   piece   {name, entry, line, lines, defines}
 --   line    {number = line in the entry, parts…}, a part being a string or {use = name}
---   entry   {file, name, date, month, path, number, segments}
+--   entry   {file, name, date, month, path, number, segments, tokens = its part of the stream}
 --   segment {prose = {parts…}} or {piece = piece}, a part being a string or {quote = text, line}
 local problems = require 'problems'
 
@@ -113,11 +113,20 @@ end
 --- Reads the output of noweb's `markup`, returns the entries in the order given.
 function M.read(text)
   local state = {entries = {}, line = 1}
-  for token in (text .. '\n'):gmatch '(.-)\n' do
+  local began
+  local function keep_tokens(until_)
+    if state.entry then state.entry.tokens = text:sub(began, until_) end
+  end
+  for at, token in (text .. '\n'):gmatch '()(.-)\n' do
     local keyword, argument = token:match '^@(%w+) ?(.*)$'
+    if keyword == 'file' then
+      keep_tokens(at - 1)
+      began = at
+    end
     local handle = on[keyword]
     if handle then handle(state, argument) end
   end
+  keep_tokens(#text)
   return state.entries
 end
 

@@ -1,0 +1,43 @@
+// The site works from a folder, without any server.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { at, fileAddress, openBrowser, openPage, watch } from './lib/browser.js';
+import { entries, pages, read, sample } from './lib/site.js';
+
+const page = await openPage(await openBrowser(), { colorScheme: 'light' });
+const problems = watch(page);
+const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+// A host sends 404.html for what is not there; from a folder nobody gets to see it.
+for (const name of sample.filter((name_) => name_ !== '404.html')) {
+  test(name, async () => {
+    await page.goto(at(fileAddress, name), { waitUntil: 'networkidle' });
+    await page.evaluate(() => localStorage.clear());
+    await page.reload({ waitUntil: 'networkidle' });
+    const { failed, loaded } = await page.evaluate(() => document.fonts.ready.then((fonts) => {
+      const count = (status) => [...fonts].filter((font) => font.status === status).length;
+      return { failed: count('error'), loaded: count('loaded') };
+    }));
+    assert.equal(failed, 0);
+    assert.ok(loaded > 0, 'no font was loaded');
+    const light = await ground();
+    assert.notEqual(light, 'rgba(0, 0, 0, 0)', 'the style was not loaded');
+    await page.locator('#_theme').click();
+    assert.notEqual(await ground(), light, 'the theme button does nothing');
+    assert.deepEqual(problems(), []);
+  });
+}
+
+const SEARCH = 'input[type=search]';
+const searching = pages.find((name) => /<input[^>]*type="?search/.test(read(name)));
+test('search finds an entry by a word of its title', { skip: !searching && 'no page has a field to search in' }, async () => {
+  const entry = entries.at(-1);
+  const word = read(entry).match(/<h1[^>]*>([^<]*)/)[1].split(/\W+/).reduce((one, other) => (other.length > one.length ? other : one));
+  await page.goto(at(fileAddress, searching), { waitUntil: 'networkidle' });
+  const field = page.locator(SEARCH).first();
+  await field.click();
+  await field.pressSequentially(word);
+  await page.locator(`main a[href*="${entry}"]:visible`).first().waitFor({ timeout: 5000 });
+  assert.deepEqual(problems(), []);
+});

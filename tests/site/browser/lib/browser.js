@@ -1,0 +1,67 @@
+// Debian's Chromium, and the site served to it, for as long as one file of tests runs.
+
+import { after } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { serve } from './server.js';
+import { ROOT } from './site.js';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A browser with an empty profile, closed when the tests of the file are over. */
+export async function openBrowser() {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  after(() => browser.close());
+  return browser;
+}
+
+/** The address of the served site, served until the tests of the file are over. */
+export async function openSite(options) {
+  const server = await serve(ROOT, options);
+  after(() => server.close());
+  return server.address;
+}
+
+/** A path below the site as an address below `address`. */
+export const at = (address, file) => address + file.split('/').map(encodeURIComponent).join('/');
+
+/** The address of the site without any server. */
+export const fileAddress = `${pathToFileURL(ROOT)}/`;
+
+/** A new page in a new context; `options` are playwright's for the context. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  return context.newPage();
+}
+
+/** Opens what is folded, because what nobody sees is not examined either. */
+export const unfold = (page) => page.evaluate(() => {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+});
+
+/** Everything that goes wrong while a page is loaded: `problems()` returns what was seen since the last call. */
+export function watch(page) {
+  let seen = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) seen.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => seen.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => seen.push(`not loaded: ${request.url()} ${request.failure().errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) seen.push(`${response.status()}: ${response.url()}`);
+  });
+  return () => {
+    const result = seen;
+    seen = [];
+    return result;
+  };
+}

@@ -1,0 +1,40 @@
+// Without script a page is complete: its text is there, and nothing pretends to do what only a script could.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { at, openBrowser, openPage, openSite, unfold } from './lib/browser.js';
+import { sample } from './lib/site.js';
+
+const browser = await openBrowser();
+const address = await openSite();
+const scripted = await openPage(browser);
+const plain = await openPage(browser, { javaScriptEnabled: false });
+
+const mainText = (page) => page.evaluate(() => document.querySelector('main').innerText.replace(/\s+/g, ' ').trim());
+
+/** The controls that can be seen. A form that is sent to a page of the site would need no script; there is none. */
+const controls = (page) => page.evaluate(() => [...document.querySelectorAll(
+  'button, input, select, textarea, output, [role=button], [role=slider], [role=switch], [role=tab], [onclick], [contenteditable]',
+)].filter((element) => element.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true }))
+  .map((element) => element.outerHTML.slice(0, 120)));
+
+for (const name of sample) {
+  test(name, async () => {
+    await plain.goto(at(address, name));
+    await scripted.goto(at(address, name), { waitUntil: 'networkidle' });
+    assert.deepEqual(await controls(plain), []);
+
+    assert.ok(await plain.locator('main h1').first().isVisible(), 'there is no heading');
+    await unfold(plain);
+    await unfold(scripted);
+    const [without, withScript] = [await mainText(plain), await mainText(scripted)];
+    assert.ok(without.length > 40, `all that can be read is "${without}"`);
+    const share = without.length / withScript.length;
+    assert.ok(share > 0.75, `only ${Math.round(share * 100)} % of the text is there without script`);
+
+    // What a script adds must be a convenience: no link exists only with it.
+    const links = (page) => page.evaluate(() => [...document.querySelectorAll('main a[href]')].map((a) => a.href));
+    const before = new Set(await links(plain));
+    assert.deepEqual((await links(scripted)).filter((link) => !before.has(link)), []);
+  });
+}

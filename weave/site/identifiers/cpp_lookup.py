@@ -1,0 +1,80 @@
+"""Looks up by C++'s scopes the few names that libclang 14 does not enter.
+
+Those are in alignas, noexcept and the like, in a lambda's captures, concepts where they constrain,
+alias templates. A name that is a local one anywhere in the file, or that is overloaded, is left alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from identifiers import cpp_text
+
+# Where a word is no name: preprocessor lines, attributes.
+_NO_CODE = re.compile(
+    r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\[\[.*?\]\]|__attribute__\s*\(\(.*?\)\)\)?", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A stretch of a file, and what names in it are looked up in."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+
+
+def look_up(
+    code: str, known: set[int], scopes: list[Scope], names: dict[str, set[str]], local: set[str]
+) -> Iterator[tuple[int, str, str]]:
+    """Every word not `known` that is one of the `names` (keys by qualified name): offset, word, key."""
+    last_words = {name.rpartition("::")[2] for name in names}
+    no_code = [match.span() for match in _NO_CODE.finditer(code)]
+    for chain in _chains(code):
+        if all(offset in known or word not in last_words for offset, word in chain):
+            continue
+        first, first_word = chain[0]
+        if first_word in local or any(start <= first < end for start, end in no_code):
+            continue
+        around = max(
+            (scope for scope in scopes if scope.start <= first < scope.end), key=_start, default=None
+        )
+        found = _outwards(around.names if around else (), first_word, names)
+        for position, (offset, word) in enumerate(chain):
+            found = f"{found}::{word}" if position else found
+            keys = names.get(found, set())
+            if len(keys) != 1:
+                break
+            if offset not in known:
+                yield offset, word, next(iter(keys))
+
+
+def _start(scope: Scope) -> int:
+    return scope.start
+
+
+def _outwards(scope: tuple[str, ...], word: str, names: dict[str, set[str]]) -> str:
+    """The qualified name of `word` in the innermost scope that has one."""
+    for depth in range(len(scope), -1, -1):
+        qualified = "::".join([*scope[:depth], word])
+        if qualified in names:
+            return qualified
+    return ""
+
+
+def _chains(code: str) -> Iterator[list[tuple[int, str]]]:
+    """The words of the code, those that :: joins in one chain; without the members of objects."""
+    chain: list[tuple[int, str]] = []
+    end = 0
+    for offset, word in cpp_text.words(code):
+        between = code[end:offset].strip()
+        if chain and between == "::":
+            chain.append((offset, word))
+        else:
+            if chain:
+                yield chain
+            chain = [] if between.endswith(("::", ".", "->")) else [(offset, word)]
+        end = offset + len(word)
+    if chain:
+        yield chain

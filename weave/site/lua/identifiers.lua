@@ -1,0 +1,102 @@
+-- identifiers.lua: links names in coloured code to where they are defined.
+local html = require 'html'
+local json = require 'dkjson'
+local model = require 'model'
+
+local M = {}
+
+local function last_name(symbol) return symbol.name:match '[^:]+$' end
+
+local function link_html(symbol, text, context)
+  local page, anchor = context.book:line_anchor(symbol.entry, symbol.line)
+  if not page then return nil end
+  if context.shown then context.shown[symbol.number] = symbol end
+  if symbol.entry == context.place[1] and symbol.line == context.place[2] then
+    return '<b>' .. text .. '</b>'
+  end
+  return ('<a class="id" data-id="%d" href="%s">%s</a>'):format(symbol.number,
+    html.link(context.from, page, anchor), text)
+end
+
+-- Calls `each(text, offset, class)` for the text between tags; what it returns takes the text's
+-- place. The offset counts the bytes that a reader sees, from the first that is not blank.
+local function map_text(fragment, each)
+  local out, offset, class = {}, nil, nil
+  for tag, text in fragment:gmatch '(<?[^<>]*>?)([^<>]*)' do
+    if tag:sub(1, 1) ~= '<' then tag, text = '', tag .. text end
+    if tag ~= '' then class = tag:match '^<span class="(%w+)"' end
+    out[#out + 1] = tag
+    if text ~= '' then
+      if not offset then
+        local blanks = #text:match '^%s*'
+        offset = blanks < #text and -blanks or nil
+      end
+      out[#out + 1] = offset and each(text, offset, class) or text
+      if offset then offset = offset + #html.text_of(text) end
+    end
+  end
+  return table.concat(out)
+end
+
+--- Links the names in one fragment of a line; `uses` are those of the whole line.
+function M.link(fragment, slot, uses, context)
+  return map_text(fragment, function(text, offset)
+    local shown = html.text_of(text)
+    local out, at = {}, 0
+    for _, use in ipairs(uses) do
+      local start = use[2] - offset
+      local symbol = model.symbols[use[4]]
+      if use[1] == slot and start >= at and start + use[3] <= #shown then
+        local name = shown:sub(start + 1, start + use[3])
+        local link = (name == last_name(symbol) or symbol.language ~= 'C++')
+          and link_html(symbol, html.escape(name), context)
+        if link then
+          out[#out + 1] = html.escape(shown:sub(at + 1, start)) .. link
+          at = start + use[3]
+          context.book:note_use(symbol, context.place)
+        end
+      end
+    end
+    return table.concat(out) .. html.escape(shown:sub(at + 1))
+  end)
+end
+
+-- What a name looks like, with an entity as one word. In NASM a dot, a dollar and a question mark
+-- may be part of one.
+local name_pattern = {nasm = '&?[%a_.$?][%w_.$?#@~]*;?', cpp = '&?[%a_][%w_]*;?', ld = '&?[%a_.][%w_.]*;?'}
+local is_text = {co = true, st = true, ch = true, sc = true, vs = true, ['do'] = true}
+
+--- Links the names in code that is no part of its day's kernel, by what they are called.
+function M.link_by_name(fragment, piece, context)
+  local pattern = name_pattern[piece.language]
+  if not pattern then return fragment end
+  return map_text(fragment, function(text, _, class)
+    if is_text[class] then return text end
+    return (text:gsub(pattern, function(word)
+      if word:sub(1, 1) == '&' then return nil end
+      local name, rest = word:match '^(.-)(;?)$'
+      local symbol = model.symbol_named(name, piece.entry.number)
+      local link = symbol and link_html(symbol, html.escape(name), context)
+      return link and link .. rest
+    end))
+  end)
+end
+
+--- What the page says of the symbols that it links, for the box that the pointer brings up.
+function M.data(shown)
+  local numbers = {}
+  for number in pairs(shown) do numbers[#numbers + 1] = number end
+  if #numbers == 0 then return '' end
+  table.sort(numbers)
+  local items = {}
+  for i, number in ipairs(numbers) do
+    local symbol = shown[number]
+    items[i] = ('"%d":%s'):format(number, json.encode({
+      name = symbol.name, kind = symbol.kind, signature = symbol.signature, summary = symbol.summary,
+    }, {keyorder = {'name', 'kind', 'signature', 'summary'}}))
+  end
+  return '<script type="application/json" id="_identifiers">{'
+    .. table.concat(items, ','):gsub('</', '<\\/') .. '}</script>'
+end
+
+return M

@@ -1,0 +1,78 @@
+-- lines.lua: lines of code away from the entry that wrote them: in a tangled file, in a chunk's
+-- history, in a comparison. They are coloured as they are in their entry.
+local code = require 'code'
+local html = require 'html'
+local identifiers = require 'identifiers'
+local model = require 'model'
+
+local M = {}
+
+-- Fragments each of whose elements is closed: what is open at a cut is closed, and opened again.
+local function balanced(fragments)
+  local out, open = {}, {}
+  for i, fragment in ipairs(fragments) do
+    local before = table.concat(open)
+    for tag in fragment:gmatch '<[^>]*>' do
+      if tag == '</span>' then table.remove(open) else open[#open + 1] = tag end
+    end
+    out[i] = before .. fragment .. ('</span>'):rep(#open)
+  end
+  return out
+end
+
+-- The piece that wrote a line, and the line's fragments with links as from the page `from`.
+local function linked(book, from, place)
+  local piece, ordinal = book:piece_at(place[1], place[2])
+  local fragments = balanced(code.fragments(piece.coloured[ordinal]))
+  local uses = not piece.exhibit and model.uses_in(place[1], place[2])
+  for slot, fragment in ipairs(fragments) do
+    if uses then
+      fragments[slot] = identifiers.link(fragment, slot - 1, uses, {from = from, book = book, place = place})
+    end
+  end
+  return fragments, piece.lines[ordinal]
+end
+
+-- An amended line can be indented otherwise than where it was written.
+local function indented(text, markup)
+  return text:match '^%s*' .. markup:gsub('^%s+', '')
+end
+
+--- A slice of a tangled line (see history/model.py) as seen from the page `from`.
+function M.slice(book, from, slice)
+  local text, entry, line, slot = table.unpack(slice)
+  if not entry then return text end
+  local fragments = linked(book, from, {entry, line})
+  return slot == 0 and indented(text, fragments[1]) or fragments[slot + 1]
+end
+
+local function reference(book, from, name)
+  local page = book:chunk_page(name)
+  local shown = '⟨' .. html.escape(name == '[previous]' and 'what was here before' or name) .. '⟩'
+  local data = ' data-ref="' .. html.escape(name) .. '"'
+  if not page then return '<em class="ref"' .. data .. '>' .. shown .. '</em>' end
+  return '<a class="ref"' .. data .. ' href="' .. html.link(from, page) .. '">' .. shown .. '</a>'
+end
+
+local element = {['-'] = 'del', ['+'] = 'ins', [' '] = 'span'}
+
+--- The rows of a chunk's version (see history/model.py) as lines of HTML.
+function M.rows(book, from, rows)
+  local out = {}
+  for i, row in ipairs(rows) do
+    local sign, text, entry, number = table.unpack(row)
+    local fragments, line = linked(book, from, {entry, number})
+    local parts, slot = {}, 1
+    for _, part in ipairs(line) do
+      if type(part) == 'table' then
+        parts[#parts + 1] = fragments[slot] .. reference(book, from, part.use)
+        slot = slot + 1
+      end
+    end
+    parts[#parts + 1] = fragments[slot]
+    out[i] = ('<%s class="l">%s</%s>'):format(element[sign], indented(text, table.concat(parts)), element[sign])
+  end
+  return table.concat(out, '\n')
+end
+
+return M

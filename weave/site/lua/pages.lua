@@ -1,0 +1,106 @@
+-- pages.lua: the pages that are neither an entry's nor an index: about, glossary, errata and such.
+local html = require 'html'
+local output = require 'output'
+local problems = require 'problems'
+local prose = require 'prose'
+
+local M = {}
+
+-- Each bold term of the journal with the section that explains it: where it is bold first.
+local function explained(entries)
+  local places = {}
+  for _, entry in ipairs(entries) do
+    for _, term in ipairs(entry.prepared.bold) do
+      local name = term.text:lower()
+      local place = places[name] or {entry = entry, id = term.id, text = term.text}
+      place.is_term = place.is_term or not term.may_be_label
+      places[name] = place
+    end
+  end
+  return places
+end
+
+local function glossary(entries)
+  local document = pandoc.read(output.slurp 'glossary.md', prose.format)
+  local places, known = explained(entries), {}
+  document = document:walk {DefinitionList = function(list)
+    for _, item in ipairs(list.content) do
+      local name = pandoc.utils.stringify(item[1])
+      local place = places[name:lower()]
+      known[name:lower()] = true
+      if place then
+        local link = pandoc.Link(place.entry.date, html.link('glossary.html', place.entry.path, place.id))
+        item[2][1]:insert(pandoc.Plain {pandoc.Str 'Explained on ', link, pandoc.Str '.'})
+      end
+      item[1] = pandoc.List {pandoc.Span(item[1], {id = html.slug(name)})}
+    end
+    return list
+  end}
+  for name, place in pairs(places) do
+    if place.is_term and not known[name] then
+      problems.add(place.entry.file, 1, ('"%s" is bold where it is explained, and weave/site/glossary.md does not have it')
+        :format(place.text))
+    end
+  end
+  problems.stop_if_any()
+  output.page(entries, 'glossary.html', {
+    title = 'Glossary', description = 'The terms of the journal, each with the entry that explains it.',
+    body = '<h1>Glossary</h1>' .. pandoc.write(document, 'html'),
+  })
+end
+
+local function amended_by(entry)
+  local list, seen = {}, {}
+  for _, piece in ipairs(entry.pieces) do
+    for _, relation in ipairs {'replaced_by', 'changed_in', 'deleted_in'} do
+      for _, other in ipairs(piece[relation] or {}) do
+        if other.entry ~= entry and not seen[other] then
+          seen[other] = true
+          list[#list + 1] = {piece = other, relation = relation:match '^%a+'}
+        end
+      end
+    end
+  end
+  return list
+end
+
+local function errata(entries)
+  local parts = {}
+  for _, entry in ipairs(entries) do
+    local items = {}
+    for i, other in ipairs(amended_by(entry)) do
+      items[i] = ('<li><a class="ref" href="%s">⟨%s⟩</a> %s on %s, <a href="%s">%s</a></li>'):format(
+        html.link('errata.html', other.piece.entry.path, other.piece.anchor), html.escape(other.piece.base),
+        other.relation, other.piece.entry.date, html.link('errata.html', other.piece.entry.path),
+        html.escape(other.piece.entry.title))
+    end
+    if #items > 0 then
+      parts[#parts + 1] = ('<h3><a href="%s">%s %s</a></h3><ul>%s</ul>'):format(
+        html.link('errata.html', entry.path), entry.date, html.escape(entry.title), table.concat(items))
+    end
+  end
+  output.page(entries, 'errata.html', {
+    title = 'Errata', description = 'What later days changed in the code of earlier ones, and what was wrong in the prose.',
+    body = output.text 'errata.md' .. table.concat(parts),
+  })
+end
+
+--- Writes them; the entries must have been read.
+function M.write(entries)
+  glossary(entries)
+  errata(entries)
+  output.page(entries, 'about.html', {
+    title = 'About', description = 'What Daybook is, and what its dates mean.',
+    body = output.text 'about.md',
+  })
+  output.page(entries, 'search.html', {
+    title = 'Search', description = 'How to find things in the journal.', body = output.text 'search.md',
+  })
+  output.page(entries, '404.html', {
+    title = 'Not found', description = 'There is no such page.', anywhere = true,
+    body = '<h1>There is no such page</h1><p>The journal begins at the '
+      .. '<a href="index.html#months">months list</a>.</p>',
+  })
+end
+
+return M

@@ -1,0 +1,47 @@
+-- search_documents.lua: what the search can find: sections of prose, chunks and identifiers.
+local json = require 'dkjson'
+local model = require 'model'
+local output = require 'output'
+
+local M = {}
+
+local function document(kind, title, where, url, text)
+  return {kind = kind, title = title, where = where, url = url, text = text}
+end
+
+local function of_entry(entry, list)
+  local day = entry.date .. ' · ' .. entry.title
+  list[#list + 1] = document('entry', entry.title, entry.date, entry.path, entry.summary)
+  for _, section in ipairs(entry.prepared.sections) do
+    list[#list + 1] = document('prose', section.title, day, entry.path .. '#' .. section.id, section.text)
+  end
+  for _, piece in ipairs(entry.pieces) do
+    list[#list + 1] = document('chunk', piece.base, day, entry.path .. '#' .. piece.anchor, '')
+  end
+end
+
+local function of_symbols(book, list)
+  local newest = {}
+  for _, symbol in ipairs(model.symbols) do newest[symbol.name] = symbol end
+  local names = {}
+  for name in pairs(newest) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local symbol = newest[name]
+    local page, anchor = book:line_anchor(symbol.entry, symbol.line)
+    if page then
+      list[#list + 1] = document('identifier', name, symbol.kind .. ' · ' .. book.entries[symbol.entry].date,
+        page .. '#' .. anchor, symbol.signature .. ' ' .. symbol.summary)
+    end
+  end
+end
+
+--- Writes the list that ../search-index.mjs makes the index from.
+function M.write(book, path)
+  local list = {}
+  for _, entry in ipairs(book.entries) do of_entry(entry, list) end
+  of_symbols(book, list)
+  output.list(path, json.encode(list, {keyorder = {'kind', 'title', 'where', 'url', 'text'}}))
+end
+
+return M

@@ -1,0 +1,32 @@
+-- standing.lua: where the kernel stands when an entry begins: the end of the last entry's boot.
+local html = require 'html'
+local layout_diagram = require 'layout_diagram'
+local memory_map_diagram = require 'memory_map_diagram'
+
+local M = {}
+
+-- The processor's state in a line each, for a kernel that has neither read a memory map nor paging.
+local function registers(run)
+  local cpu, rows = run.cpus[1], {}
+  for i, name in ipairs {'CR0', 'CR4', 'EFER', 'RIP', 'RSP'} do
+    local flags = cpu.flags[name] and ' ' .. table.concat(cpu.flags[name], ' ') or ''
+    rows[i] = ('<tr><th scope="row">%s</th><td>%s%s</td></tr>'):format(name, cpu.registers[name], html.escape(flags))
+  end
+  return '<div class="table" tabindex="0" role="group" aria-label="Registers"><table class="facts"><tbody>'
+    .. table.concat(rows) .. '</tbody></table></div>'
+end
+
+--- The blocks that the section "Where we stand" ends with; none for the first entry.
+function M.html(entry, book)
+  local before = book.entries[entry.number - 1]
+  local run = before and before.evidence.run
+  if not run then return '' end
+  local memory = memory_map_diagram.svg(run, nil, '_stand')
+  local layout = layout_diagram.svg(run, nil, '_stand')
+  local shown = memory or layout and '' or registers(run)
+  return ('<p class="recorded">At the end of <a href="%s">%s</a>, as recorded on %s:</p><div class="diagrams">%s%s</div>')
+    :format(html.link(entry.path, before.path), html.escape(before.title), html.escape(run.machine),
+      shown, layout or '')
+end
+
+return M

@@ -1,0 +1,49 @@
+// The piece of a chunk that a link leads to, from this page or from another entry's.
+{
+  const pages = {};
+  const known = document.getElementById('_identifiers');
+
+  /** What the weave knows of the identifiers, by the number in a link's data-id. */
+  daybook.identifiers = known ? JSON.parse(known.textContent) : {};
+
+  // An entry's page has a script beside it, which calls this with the page's figures by anchor.
+  window.daybookPieces = (page, figures, identifiers) => {
+    pages[page] = figures;
+    Object.assign(daybook.identifiers, identifiers);
+  };
+
+  const elsewhere = async (address, anchor) => {
+    const page = address.startsWith(daybook.root) ? address.slice(daybook.root.length) : '';
+    if (!/^\d{4}-\d\d\/\d.*\.html$/.test(page)) return null;
+    await daybook.load(address.replace(/html$/, 'pieces.js'));
+    const template = daybook.make('template');
+    template.innerHTML = pages[page]?.[anchor] ?? '';
+    for (const link of template.content.querySelectorAll('[href]')) {
+      link.href = new URL(link.getAttribute('href'), address);
+    }
+    return template.content.firstElementChild;
+  };
+
+  /** A copy of the figure that `link` leads to: caption, code and what became of it later. */
+  daybook.piece = async (link) => {
+    const url = new URL(link.href);
+    const anchor = decodeURIComponent(url.hash.slice(1));
+    const address = url.href.split(/[?#]/)[0];
+    const original = address === location.href.split(/[?#]/)[0]
+      ? document.getElementById(anchor)
+      : await elsewhere(address, anchor);
+    if (!original?.matches('figure.chunk')) return null;
+    const figure = original.cloneNode(true);
+    for (const extra of figure.querySelectorAll('button, .expanded, .xref li:not(.later)')) {
+      extra.remove();
+    }
+    figure.querySelector('.xref:empty')?.remove();
+    const code = figure.querySelector('code');
+    if (!code.hasChildNodes()) code.append(daybook.make('em', {class: 'l'}, 'nothing in this piece'));
+    for (const element of [figure, ...figure.querySelectorAll('[id], [tabindex]')]) {
+      element.removeAttribute('id');
+      element.removeAttribute('tabindex');
+    }
+    return figure;
+  };
+}
