@@ -42,16 +42,20 @@ def without_directives(text: str) -> str:
     """The lines that are neither directives nor blank. A line of the journal that directives cut into two is one again;
     noweb has filled its second part with blanks, so its blanks are taken out here."""
     lines: list[str] = []
-    cut: set[tuple[str, int]] = set()  # lines of the journal that a directive interrupted
-    file, number, goes_on = "", 0, False
+    cut: dict[tuple[str, int], int | None] = {}  # lines of the journal that a directive interrupted, and where they begin
+    file, number, goes_on, began = "", 0, False, None
     for line in text.split("\n"):
         if match := DIRECTIVE.fullmatch(line):
-            cut.add((file, number - 1))
+            cut[file, number - 1] = began
             # %line names the line before the one that it stands before.
             file, number = match[2] or match[4], int(match[1] or 0) or int(match[3]) + 1
             goes_on = (file, number) in cut
             continue
+        began = len(lines) if line.strip() else None
         if line.strip() and goes_on:
+            start = cut[file, number]
+            if start is not None:
+                lines[start : start + 2] = [without_blanks("".join(lines[start : start + 2]))]
             lines[-1] = without_blanks(lines[-1] + line)
         elif line.strip():
             lines.append(line)

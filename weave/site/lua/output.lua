@@ -116,7 +116,10 @@ function M.page(entries, path, page)
     rail = rail(entries, path, page.date),
     body = page.body,
   }
-  M.write(path, (template:gsub('%$(%l+)%$', values)))
+  local text = template:gsub('%$(%l+)%$', values)
+  -- Where a base says what links are seen from, a link within the page would leave it.
+  if page.anywhere then text = text:gsub('<a class="skip"[^\n]*\n', '') end
+  M.write(path, text)
 end
 
 return M
