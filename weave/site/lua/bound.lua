@@ -42,7 +42,7 @@ local function text_of(entries, entry, id, href)
     if to and anchor ~= '' and not to.bound:find(' id="' .. anchor .. '"', 1, true) then to = nil end
     if not to then return '<span ' .. class .. '>' .. content .. '</span>' end
     return ('<a %s href="%s"%s>%s</a>'):format(class, href(to, anchor),
-      (attributes:match ' ?id="[^"]*"' or ''):gsub('^(%S)', ' %1'), content)
+      (' ' .. attributes):match ' id="[^"]*"' or '', content)
   end)
   return text
 end
