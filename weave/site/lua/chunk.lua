@@ -129,7 +129,12 @@ local function footer(book, piece)
     items[#items + 1] = ('<a href="%s">Through time</a>'):format(html.link(piece.entry.path, page))
   end
   if #items == 0 then return '' end
-  return '<ul class="xref"><li>' .. table.concat(items, '</li><li>') .. '</li></ul>'
+  for i, item in ipairs(items) do
+    -- What becomes of the chunk later is of use in a preview, too.
+    local later = item:find '^Continued' or item:find '^Replaced' or item:find '^Changed' or item:find '^Deleted'
+    items[i] = (later and '<li class="later">' or '<li>') .. item .. '</li>'
+  end
+  return '<ul class="xref">' .. table.concat(items) .. '</ul>'
 end
 
 -- What a replacement takes the place of, and what a deletion takes away, line against line.
