@@ -75,6 +75,9 @@ class _Maker:
             self._lines(line.previous, indent)
         else:
             self.chunk(part.text, indent)
+        row = self.rows[-1]
+        if not any(segment.line for segment in row):  # an empty chunk; the row still has its place in the journal
+            row.append(Segment("", line, 0))
 
     def _put(self, text: str, line: Line, slot: int, indent: int) -> None:
         row = self.rows[-1]

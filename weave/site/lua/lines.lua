@@ -33,10 +33,20 @@ local function linked(book, from, place)
   return fragments, piece.lines[ordinal]
 end
 
--- An amended line can be indented otherwise than where it was written.
-local function indented(text, markup)
-  return text:match '^%s*' .. markup:gsub('^%s+', '')
+-- The markup without the blanks that its text begins with; they may stand inside an element.
+local function unindented(markup)
+  local tags, rest = {}, markup
+  while true do
+    rest = rest:gsub('^%s+', '')
+    local tag = rest:match '^<[^>]*>'
+    if not tag then return table.concat(tags) .. rest end
+    tags[#tags + 1] = tag
+    rest = rest:sub(#tag + 1)
+  end
 end
+
+-- An amended line can be indented otherwise than where it was written.
+local function indented(text, markup) return text:match '^%s*' .. unindented(markup) end
 
 --- A slice of a tangled line (see history/model.py) as seen from the page `from`.
 function M.slice(book, from, slice)

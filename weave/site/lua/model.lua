@@ -34,7 +34,4 @@ end
 --- The names in a line of the journal's code, each {slot, column, length, symbol's number}.
 function M.uses_in(entry, line) return M.uses[entry] and M.uses[entry][line] end
 
---- Whether the file is there as of entry `number`.
-function M.exists(path, number) return M.counts[number][path] ~= nil end
-
 return M

@@ -128,7 +128,7 @@ local function index_page(book)
   for _, path in ipairs(sorted(model.files)) do
     local file = model.files[path]
     local last = file.versions[#file.versions]
-    rows[#rows + 1] = ('<tr data-b="%d"%s><th scope="row"><a href="%s"><code>%s</code></a></th><td>%s</td><td>%s</td></tr>')
+    rows[#rows + 1] = ('<tr data-b="%d"%s><th scope="row"><a href="%s"><code>%s</code></a></th><td>%s</td><td class="date">%s</td></tr>')
       :format(file.born, file.gone and (' data-d="%d"'):format(file.gone) or '',
         html.link(from, M.page(path)), html.escape(path),
         file.gone and 'no more' or tostring(model.counts[#book.entries][path]),
