@@ -9,7 +9,9 @@ from conftest import weave
 from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
-SUITES = ["axe", "budgets", "file", "links", "motion", "noscript", "print", "requests", "theme", "valid", "width"]
+SUITES = [
+    "axe", "budgets", "file", "lighthouse", "links", "motion", "noscript", "print", "requests", "theme", "valid", "width",
+]
 
 
 @pytest.fixture(scope="session")

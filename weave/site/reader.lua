@@ -10,11 +10,13 @@
 --   WEAVE_CACHE     what an earlier weave found out
 --   WEAVE_DOCUMENTS the file that gets what the search can find
 --   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from
+--   WEAVE_GROUND    if only prose has changed, the directory of the last weave's token streams; else empty
 --   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
 local bound = require 'bound'
 local chunk_pages = require 'chunk_pages'
 local downloads = require 'downloads'
+local draft = require 'draft'
 local entry_page = require 'entry'
 local evidence = require 'evidence'
 local feeds = require 'feeds'
@@ -28,24 +30,34 @@ local serial = require 'serial'
 local source = require 'source'
 local stream = require 'stream'
 
+local ground = os.getenv 'WEAVE_GROUND'
+if ground == '' then ground = nil end
+
+-- The pages that the code decides, and the prose no more than by titles.
+local function write_rest(book)
+  source.write(book)
+  chunk_pages.write(book)
+  indexes.write(book)
+  output.list(os.getenv 'WEAVE_BOOK' .. '/book.html', bound.page(book.entries))
+  serial.write(os.getenv 'WEAVE_BOOK' .. '/chapters.lua', bound.chapters(book.entries))
+end
+
 local function weave(text)
   local entries = stream.read(text)
+  if ground then draft.number_lines(entries, ground .. '/tokens') end
   local book = book_of.new(entries)
   for _, entry in ipairs(entries) do entry_page.read(entry, book) end
   downloads.check_image()
   problems.stop_if_any()
   for _, entry in ipairs(entries) do evidence.lead_to_printers(entry, book) end
-  for _, entry in ipairs(entries) do entry_page.write(entry, book) end
+  local changed = ground and draft.changed(entries, ground .. '/shown') or entries
+  for _, entry in ipairs(changed) do entry_page.write(entry, book) end
   months.write(entries)
-  source.write(book)
-  chunk_pages.write(book)
-  indexes.write(book)
+  if not ground then write_rest(book) end
   output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries))
   pages.write(entries)
-  feeds.write(entries)
+  feeds.write(entries, not ground)
   search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')
-  output.list(os.getenv 'WEAVE_BOOK' .. '/book.html', bound.page(entries))
-  serial.write(os.getenv 'WEAVE_BOOK' .. '/chapters.lua', bound.chapters(entries))
 end
 
 function Reader(input)

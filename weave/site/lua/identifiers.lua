@@ -5,6 +5,9 @@ local model = require 'model'
 
 local M = {}
 
+-- Names that would tell a search engine nothing as a link's text, so it is not to follow them.
+local vague = {go = true, here = true, information = true, more = true, start = true, this = true}
+
 local function last_name(symbol) return symbol.name:match '[^:]+$' end
 
 local function link_html(symbol, text, context)
@@ -14,8 +17,8 @@ local function link_html(symbol, text, context)
   if symbol.entry == context.place[1] and symbol.line == context.place[2] then
     return '<b>' .. text .. '</b>'
   end
-  return ('<a class="id" data-id="%d" href="%s">%s</a>'):format(symbol.number,
-    html.link(context.from, page, anchor), text)
+  return ('<a class="id" data-id="%d"%s href="%s">%s</a>'):format(symbol.number,
+    vague[text:lower()] and ' rel="nofollow"' or '', html.link(context.from, page, anchor), text)
 end
 
 -- Calls `each(text, offset, class)` for the text between tags; what it returns takes the text's

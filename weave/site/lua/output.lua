@@ -23,7 +23,9 @@ function M.text(name)
   return pandoc.write(pandoc.read(M.slurp(name), prose.format), 'html')
 end
 
+-- A file that is there may be the last weave's, by another name: it is not written over, but left.
 local function write(path, content)
+  os.remove(path)
   local file = assert(io.open(path, 'wb'))
   assert(file:write(content))
   assert(file:close())

@@ -90,7 +90,7 @@ local function slider(entries)
     days[i] = ('<li data-at="%s">%s %s</li>'):format(entry.name, entry.date, html.escape(entry.title))
   end
   local last = entries[#entries]
-  return ('<p class="asof" hidden><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
+  return ('<p class="asof"><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
     .. 'value="%d"> <output for="_asof">%s %s</output></p><ol id="_days" hidden>%s</ol>')
     :format(#entries, #entries, last.date, html.escape(last.title), table.concat(days))
 end

@@ -56,6 +56,5 @@
       show(k, true);
       keepInLinks(asked);
     }
-    document.querySelector('.asof').hidden = false;
   }
 }
