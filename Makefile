@@ -50,13 +50,13 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve evidence days exhibits matrix map-check map-boot prove,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
-ifneq ($(filter days check reseal site serve evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
+ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
 $(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
 endif
-ifneq ($(filter exhibits site serve evidence matrix $(if $(ENTRY),,test),$(goals)),)
+ifneq ($(filter exhibits site serve anchors evidence matrix $(if $(ENTRY),,test),$(goals)),)
 $(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
 endif
 
@@ -81,6 +81,8 @@ exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an ent
 site: site/.nojekyll ## the website, in site/
 serve: site ## serve it on this machine; PORT=8000 or the next free one
 	weave/site/serve site
+anchors: site ## note the site's new anchors in weave/site/published-anchors: none may ever vanish
+	weave/site/anchors record site
 evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tests/boot/record
 
@@ -126,4 +128,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days exhibits site serve evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
+.PHONY: iso run tangle at debug days exhibits site serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal

@@ -6,6 +6,7 @@
 local html = require 'html'
 local identifiers = require 'identifiers'
 local model = require 'model'
+local published = require 'published'
 local verbs = require 'verbs'
 
 local M = {}
@@ -50,10 +51,17 @@ local function reference_html(book, piece, name)
     .. html.link(from, target.entry.path, target.anchor) .. '">⟨' .. html.escape(name) .. '⟩</a>'
 end
 
-local function verb_html(line, next_line, references, markup)
-  local number = tonumber(markup:match(placeholder))
-  return '<span class="l verb" data-ref="' .. html.escape(references[number]) .. '">'
-    .. html.escape(verbs.words(line, next_line)) .. '</span>'
+-- A verb in words; the entry that one names is a link to what it wrote.
+local function verb_html(piece, line, next_line, markup)
+  local words = html.escape(verbs.words(line, next_line))
+  local replaced = line.argument ~= '' and (piece.replaces or {})[1]
+  if replaced and replaced.entry.name == line.argument then
+    words = words:gsub(line.argument:gsub('%-', '%%-'), function(name)
+      return '<a href="' .. html.link(piece.entry.path, replaced.entry.path, replaced.anchor) .. '">' .. name .. '</a>'
+    end)
+  end
+  local reference = piece.references[tonumber(markup:match(placeholder))]
+  return '<span class="l verb" data-ref="' .. html.escape(reference) .. '">' .. words .. '</span>'
 end
 
 -- Where the lines that a piece quotes were written, by the number of the quoting line.
@@ -72,12 +80,13 @@ end
 
 local element = {old = 'del', new = 'ins'}
 
--- The attributes of a line: its number in the tangled file, and an anchor if something leads here.
+-- The attributes of a line: its number in the tangled file, and an anchor if something leads here or ever did.
 local function attributes(book, piece, line, ordinal)
   local place = not piece.exhibit and model.numbers[piece.entry.number][line.number]
   local number = place and place[1] == piece.file and (' data-n="%d"'):format(place[2]) or ''
-  return number .. (book:leads_to(piece.entry.number, line.number)
-    and (' id="%s.%d"'):format(piece.anchor, ordinal) or '')
+  local id = piece.anchor .. '.' .. ordinal
+  local wanted = book:leads_to(piece.entry.number, line.number) or published.has(piece.entry.path, id)
+  return number .. (wanted and ' id="' .. id .. '"' or '')
 end
 
 --- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked.
@@ -87,7 +96,7 @@ function M.html(book, piece, shown)
   local out, taken = {}, 0
   for i, line in ipairs(piece.lines) do
     if line.role == 'verb' then
-      out[i] = verb_html(line, piece.lines[i + 1], references, coloured[i])
+      out[i] = verb_html(piece, line, piece.lines[i + 1], coloured[i])
       taken = taken + 1
     else
       local place = quoted[line.number] or {piece.entry.number, line.number}

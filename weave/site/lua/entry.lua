@@ -1,4 +1,5 @@
 -- entry.lua: the page of one entry.
+local changes = require 'changes'
 local chunk = require 'chunk'
 local code = require 'code'
 local dates = require 'dates'
@@ -101,7 +102,7 @@ local function body(entry, book)
   return prepared.fill(text, filler) .. identifiers.data(shown)
 end
 
-local function head(entry, count)
+local function head(entry, count, files)
   local subtitle = entry.subtitle ~= ''
     and '<p class="subtitle">' .. html.escape(entry.subtitle) .. '</p>' or ''
   local needs = entry.needs ~= ''
@@ -111,7 +112,7 @@ local function head(entry, count)
     '">back to the months list</a> · <a href="index.html">', dates.month_name(entry.month),
     '</a></p><h1>', html.escape(entry.title), '</h1>', subtitle,
     '<p class="dateline">', dates.element(entry), ' · entry ', entry.number, ' of ', count, ' · ',
-    entry.minutes, ' min</p><p class="lede">', html.escape(entry.summary), '</p>', needs,
+    entry.minutes, ' min', files, '</p><p class="lede">', html.escape(entry.summary), '</p>', needs,
   }
 end
 
@@ -130,10 +131,11 @@ end
 --- Writes the entry's page, the picture of its screen and what previews show of it.
 function M.write(entry, book)
   local entries = book.entries
+  local files, changed = changes.html(entry)
   output.page(entries, entry.path, {
     title = entry.title, description = entry.summary, date = entry.date,
     picture = entry.evidence.picture and entry.evidence.picture_path,
-    body = head(entry, #entries) .. downloads.html(entry, book) .. body(entry, book)
+    body = head(entry, #entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
       .. around(entry, entries),
   })
   if entry.evidence.picture then
