@@ -56,7 +56,7 @@ endif
 ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
 $(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
 endif
-ifneq ($(filter exhibits site serve anchors evidence matrix $(if $(ENTRY),,test),$(goals)),)
+ifneq ($(filter exhibits site serve anchors bench evidence matrix $(if $(ENTRY),,test),$(goals)),)
 $(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
 endif
 
@@ -86,9 +86,11 @@ anchors: site ## note the site's new anchors in weave/site/published-anchors: no
 evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tests/boot/record
 
+site/.nojekyll: export DAYBOOK_BOOK := build/site/book
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
 site/.nojekyll: $(journal) $(shell find weave/site -type f -not -path '*/node_modules/*') evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
 	$(say) "weave   site"
+	mkdir -p $(DAYBOOK_BOOK)
 	weave/site/weave site
 	$(say) "book    site/daybook.epub site/daybook.pdf"
 	weave/site/book site
@@ -112,8 +114,9 @@ prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(inst
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
 	tests/proof/prove --mutants tangled
-bench: iso | $(installed.test) ## how fast tangling and rebuilding are
+bench: iso site | $(installed.test) ## how fast tangling, rebuilding, weaving and the pages are
 	tests/bench
+	tests/bench-weave
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
 

@@ -1,5 +1,6 @@
 """The site in a real browser, one suite of browser/ at a time."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from woven import EVIDENCE, JOURNAL, TOP, Site
 RUN = Path(__file__).parent / "browser/run"
 SUITES = [
     "axe", "budgets", "file", "lighthouse", "links", "motion", "noscript", "print", "requests", "theme", "valid", "width",
+    "workflow",
 ]
 
 
@@ -18,8 +20,10 @@ SUITES = [
 def published(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The journal's site as it would be below a sub-path, which its page for what is not there has to know."""
     out = tmp_path_factory.mktemp("published") / "site"
-    site = weave(out, sorted(JOURNAL.glob("*.nw")), EVIDENCE, SITE_URL="http://127.0.0.1/daybook/")
-    subprocess.run([TOP / "weave/site/book", out], cwd=TOP, check=True)
+    bound = tmp_path_factory.mktemp("bound")
+    entries = sorted(JOURNAL.glob("*.nw"))
+    site = weave(out, entries, EVIDENCE, SITE_URL="http://127.0.0.1/daybook/", DAYBOOK_BOOK=str(bound))
+    subprocess.run([TOP / "weave/site/book", out], cwd=TOP, env={**os.environ, "DAYBOOK_BOOK": str(bound)}, check=True)
     return site
 
 

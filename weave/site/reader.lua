@@ -9,7 +9,7 @@
 --   WEAVE_URL       where the site will be published
 --   WEAVE_CACHE     what an earlier weave found out
 --   WEAVE_DOCUMENTS the file that gets what the search can find
---   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from
+--   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from; or empty
 --   WEAVE_GROUND    if only prose has changed, the directory of the last weave's token streams; else empty
 --   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
@@ -30,16 +30,22 @@ local serial = require 'serial'
 local source = require 'source'
 local stream = require 'stream'
 
-local ground = os.getenv 'WEAVE_GROUND'
-if ground == '' then ground = nil end
+local function directory(variable)
+  local path = os.getenv(variable)
+  return path ~= '' and path or nil
+end
+
+local ground, bound_in = directory 'WEAVE_GROUND', directory 'WEAVE_BOOK'
 
 -- The pages that the code decides, and the prose no more than by titles.
 local function write_rest(book)
   source.write(book)
   chunk_pages.write(book)
   indexes.write(book)
-  output.list(os.getenv 'WEAVE_BOOK' .. '/book.html', bound.page(book.entries))
-  serial.write(os.getenv 'WEAVE_BOOK' .. '/chapters.lua', bound.chapters(book.entries))
+  if bound_in then
+    output.list(bound_in .. '/book.html', bound.page(book.entries))
+    serial.write(bound_in .. '/chapters.lua', bound.chapters(book.entries))
+  end
 end
 
 local function weave(text)

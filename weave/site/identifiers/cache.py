@@ -1,5 +1,6 @@
 """Fragments kept on disk, each under the digest of everything that it depends on."""
 
+import functools
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 from identifiers.model import Draft, Fragment, Sighting
 
 
+@functools.cache
 def code_digest() -> str:
     """The digest of this package: what other code found is not to be trusted."""
     total = hashlib.sha256()
@@ -27,12 +29,14 @@ def digest(parts: Iterable[str]) -> str:
 
 
 def load(folder: Path, key: str) -> Fragment | None:
-    """The fragment that is kept under `key`, if one is."""
-    try:
-        text = (folder / f"{key}.json").read_text()
-    except FileNotFoundError:
-        return None
-    kept = json.loads(text)
+    """The fragment that is kept under `key`, if one is; nobody may change it."""
+    path = folder / f"{key}.json"
+    return _read(path) if path.exists() else None
+
+
+@functools.cache
+def _read(path: Path) -> Fragment:
+    kept = json.loads(path.read_text())
     return Fragment(
         {key: Draft(*draft) for key, draft in kept["drafts"].items()},
         {

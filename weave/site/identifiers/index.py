@@ -1,5 +1,6 @@
 """Puts the fragments of a day's files together."""
 
+from collections.abc import Container
 from pathlib import Path
 
 from identifiers import cpp, linker, nasm
@@ -44,10 +45,11 @@ class _Merged:
         )
 
 
-def index(files: dict[str, str], cache: Path | None = None) -> Index:
+def index(files: dict[str, str], cache: Path | None = None, wanted: Container[str] | None = None) -> Index:
     """The index of one day's files, from their names (as the journal's roots have them) to their plain texts.
 
     `cache` is a folder for what was found in each C++ file, shared by any number of days and processes.
+    `wanted` are the files whose tokens are asked for, if not all.
     Raises IdentifierError if the C++ is not sound.
     """
     fragments = cpp.fragments(files, cache) + nasm.fragments(files)
@@ -56,10 +58,10 @@ def index(files: dict[str, str], cache: Path | None = None) -> Index:
             key.partition(":")[2] for part in fragments for key in part.drafts if key.startswith("link:")
         }
         fragments.append(linker.read_linker_script(_LINKER_SCRIPT, files[_LINKER_SCRIPT], linked))
-    return _merge(fragments)
+    return _merge(fragments, wanted)
 
 
-def _merge(fragments: list[Fragment]) -> Index:
+def _merge(fragments: list[Fragment], wanted: Container[str] | None) -> Index:
     """A token that several fragments saw means what the first one says."""
     symbols: dict[str, _Merged] = {}
     tokens: dict[str, dict[tuple[int, int], tuple[int, str, Role]]] = {}
@@ -88,5 +90,6 @@ def _merge(fragments: list[Fragment]) -> Index:
                 for (line, column), (length, key, role) in sorted(known.items())
             ]
             for file, known in sorted(tokens.items())
+            if wanted is None or file in wanted
         },
     )

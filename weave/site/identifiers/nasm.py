@@ -4,6 +4,7 @@ A translation unit is an .asm with all that it includes. What it makes global is
 else is its own.
 """
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -47,17 +48,24 @@ class _Macro(NamedTuple):
 
 
 def fragments(files: dict[str, str]) -> list[Fragment]:
-    """What each .asm says, and each .inc that none of them includes."""
+    """What each .asm says, and each .inc that none of them includes; nobody may change it."""
     parsed = {name: parse(text) for name, text in files.items() if name.endswith((".asm", ".inc"))}
-    texts = {name: files[name].split("\n") for name in parsed}
     units = sorted(name for name in parsed if name.endswith(".asm"))
     found, seen = [], set()
     for unit in [*units, *sorted(set(parsed) - set(units))]:
         if unit not in seen:
-            lines = _flatten(unit, parsed, ())
-            seen |= {here.file for here in lines}
-            found.append(_Unit(lines, parsed, texts).read())
+            read = {here.file for here in _flatten(unit, parsed, ())}
+            seen |= read
+            found.append(_read(unit, tuple((file, files[file]) for file in sorted(read))))
     return found
+
+
+@functools.cache
+def _read(unit: str, texts: tuple[tuple[str, str], ...]) -> Fragment:
+    """What a unit says, given the texts of all files that it consists of."""
+    parsed = {file: parse(text) for file, text in texts}
+    lines = {file: text.split("\n") for file, text in texts}
+    return _Unit(_flatten(unit, parsed, ()), parsed, lines).read()
 
 
 def _flatten(name: str, parsed: dict[str, list[Line]], around: tuple[str, ...]) -> list[_Here]:

@@ -1,5 +1,6 @@
 """NASM as text: what each line says."""
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -62,8 +63,9 @@ class Line(NamedTuple):
         return bool(self.comment) and not (self.label or self.operation or self.operands)
 
 
+@functools.cache
 def parse(text: str) -> list[Line]:
-    """The lines of a file."""
+    """The lines of a file; nobody may change the list."""
     return [
         _line([Token(match.lastgroup, match[0], match.start()) for match in _TOKEN.finditer(raw)])
         for raw in text.split("\n")
