@@ -11,8 +11,8 @@ from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
 SUITES = [
-    "axe", "budgets", "file", "lighthouse", "links", "motion", "noscript", "print", "requests", "theme", "valid", "width",
-    "workflow",
+    "axe", "budgets", "file", "lighthouse", "links", "motion", "noscript", "print", "requests", "shift", "theme",
+    "valid", "width", "workflow",
 ]
 
 
