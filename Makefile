@@ -95,6 +95,9 @@ site/.nojekyll: $(journal) $(shell find weave/site -type f -not -path '*/node_mo
 	$(say) "book    site/daybook.epub site/daybook.pdf"
 	weave/site/book site
 
+emulator: ## build the emulator that boots the kernels in a page, outside this folder
+	weave/emulator/build
+
 ##@ Trust
 
 ifdef ENTRY
@@ -102,7 +105,7 @@ test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every t
 	tests/run boot -- -k $(entry)
 else
 test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
-	tests/run host journal proof boot site
+	tests/run host journal proof boot site emulator
 endif
 matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, and every day's page tables on every machine
 	tests/run matrix
@@ -131,4 +134,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days exhibits site serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
+.PHONY: iso run tangle at debug days exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal

@@ -1,0 +1,51 @@
+"""The emulator of the pages, run in Node."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TOP = Path(__file__).resolve().parents[2]
+WEAVE = TOP / "weave/emulator"
+FILES = ("bochs.js", "bochs.wasm", "vgabios.bin", "boot.bin")
+_PATIENCE_SECONDS = 300
+
+
+def folder() -> Path | None:
+    """Where `make emulator` has put it; None where it has not been built."""
+    run = subprocess.run([WEAVE / "build", "--where"], capture_output=True, text=True)
+    return Path(run.stdout.strip()) if run.returncode == 0 else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of a kernel in the emulator."""
+
+    serial: list[str]  # lines
+    end: dict[str, Any]  # boot.mjs' last line
+    changes: list[dict[str, Any]]  # of control registers, if they were asked for
+
+    @property
+    def outcome(self) -> str:
+        """In the words of tests/boot."""
+        status = self.end["status"]
+        if status == "exited":
+            return f"exit {self.end['exitStatus']}"
+        return {"halted": "halt", "triple fault": "triple-fault", "reset": "reset"}.get(status, "hang")
+
+
+def boot(elf: Path, memory: str, scratch: Path, changes: bool = False) -> Run:
+    """Boots `elf`. The boot information goes to scratch/information."""
+    built = folder()
+    assert built
+    command = ["node", WEAVE / "boot.mjs", built, elf, "--memory", memory, "--blob", scratch / "information"]
+    if changes:
+        command += ["--changes", scratch / "changes"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, timeout=_PATIENCE_SECONDS, text=True)
+    assert run.returncode == 0, f"boot.mjs ended with status {run.returncode}: {run.stdout[-2000:]}"
+    *lines, end = run.stdout.replace("\r", "").splitlines()
+    if lines[-1] == "":  # the text ended with its last line
+        lines.pop()
+    seen = json.loads((scratch / "changes").read_text()) if changes else []
+    return Run(serial=lines, end=json.loads(end), changes=seen)

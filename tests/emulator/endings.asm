@@ -1,0 +1,68 @@
+; endings.asm: a kernel that says a line and ends in the way that is defined: EXIT, HALT, RESET, TRIPLE_FAULT, or ECHO: it
+; sends back what comes to its serial port, and exits at a `q`.
+%include "../boot/must_fail/kernel.inc"
+compiled_in_tests 0
+
+LINE_STATUS     equ SERIAL_PORT + 5
+RECEIVED        equ 1 << 0
+HOLDING_EMPTY   equ 1 << 5
+
+; A serial port that nobody has set up receives nothing.
+%macro serial 2
+                mov     al, %2
+                mov     edx, SERIAL_PORT + %1
+                out     dx, al
+%endmacro
+                serial  3, 0x80                 ; the next two are the divisor: 115,200 baud
+                serial  0, 1
+                serial  1, 0
+                serial  3, 3                    ; 8 bits, no parity
+                serial  2, 0xC7                 ; queues on
+                serial  4, 3
+                mov     esi, line
+.next:          lodsb
+                test    al, al
+                jz      said
+                call    send
+                jmp     .next
+
+; al: a byte. A serial port loses what comes before it has room. Changes ah and edx
+send:           mov     ah, al
+                mov     edx, LINE_STATUS
+.wait:          in      al, dx
+                test    al, HOLDING_EMPTY
+                jz      .wait
+                mov     al, ah
+                mov     edx, SERIAL_PORT
+                out     dx, al
+                ret
+
+said:
+%ifdef HALT
+                hlt
+%elifdef RESET
+                mov     al, 0xFE
+                out     0x64, al
+%elifdef TRIPLE_FAULT
+                lidt    [no_idt]
+                global  fault
+fault:          int3
+%elifdef ECHO
+.again:         mov     edx, LINE_STATUS
+.wait:          in      al, dx
+                test    al, RECEIVED
+                jz      .wait
+                mov     edx, SERIAL_PORT
+                in      al, dx
+                push    eax
+                call    send
+                pop     eax
+                cmp     al, 'q'
+                jne     .again
+%endif
+                leave_with EXIT_SUCCESS
+
+                section .rodata
+line:           db      "a line without an end", 0
+no_idt:         dw      0
+                dd      0

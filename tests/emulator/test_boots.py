@@ -1,0 +1,46 @@
+"""Every day's kernel says and does in the emulator what it says and does in QEMU, which starts it with the
+same boot information, the same memory, one CPU and the same screen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import boot
+import emulator
+from cases import usable_days
+from machines import Machine
+from pvh import with_pvh_entry
+from trees import Day
+
+MEMORY = "64M"
+
+# The lines that may differ, each with its reason. None does.
+DEPENDS_ON_THE_MACHINE: list[tuple[re.Pattern[str], str]] = []
+
+
+def without_machine(lines: list[str]) -> list[str]:
+    return ["…" if any(line.search(text) for line, _ in DEPENDS_ON_THE_MACHINE) else text for text in lines]
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize("day", usable_days())
+def test_the_emulator_does_what_qemu_does(day: Day, tmp_path: Path) -> None:
+    here = emulator.boot(day.elf, MEMORY, tmp_path)
+    screen = here.end["screen"]
+    size = (screen["width"], screen["height"]) if screen["kind"] == "graphics" else (0, 0)
+    kernel = tmp_path / "kernel.elf"
+    with_pvh_entry(day.elf, tmp_path / "information", here.end["informationAddress"], size, kernel)
+    there = boot.boot(Machine.parse(f"direct-pc-{MEMORY}"), boot.direct(kernel))
+    assert here.outcome == there.outcome
+    assert without_machine(here.serial) == without_machine(there.serial.splitlines())
+
+
+@pytest.mark.usefixtures("built")
+def test_a_kernel_asks_for_a_screen_and_gets_it(tmp_path: Path) -> None:
+    first, *_, last = usable_days()
+    screens = [emulator.boot(day.elf, MEMORY, tmp_path).end["screen"] for day in (first, last)]
+    assert screens == [
+        {"kind": "text", "width": 80, "height": 25},
+        {"kind": "graphics", "width": 1024, "height": 768},
+    ]

@@ -1,0 +1,41 @@
+"""How a machine ends, and what can be seen of it then."""
+
+from pathlib import Path
+
+import pytest
+
+import emulator
+from elf import symbols
+from must_fail import build_kernel
+
+SOURCE = Path(__file__).parent / "endings.asm"
+DOUBLE_FAULT, GENERAL_PROTECTION = 8, 13
+
+
+def end(way: str, scratch: Path) -> tuple[emulator.Run, Path]:
+    kernel = scratch / "kernel.elf"
+    build_kernel(SOURCE, kernel, define=way)
+    return emulator.boot(kernel, "16M", scratch), kernel
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [("EXIT", "exit 33"), ("HALT", "halt"), ("RESET", "reset"), ("TRIPLE_FAULT", "triple-fault")],
+)
+def test_each_end_has_its_name_and_all_its_text(way: str, outcome: str, tmp_path: Path) -> None:
+    run, _ = end(way, tmp_path)
+    assert run.outcome == outcome
+    assert run.serial == ["a line without an end"]  # the end of it was still in the serial port's queue
+
+
+@pytest.mark.usefixtures("built")
+def test_a_triple_fault_leaves_the_registers_of_the_instruction(tmp_path: Path) -> None:
+    run, kernel = end("TRIPLE_FAULT", tmp_path)
+    exceptions = run.end["exceptionList"]
+    # The breakpoint has no entry in the table, nor has the fault about that, nor the double fault.
+    vectors = [GENERAL_PROTECTION, GENERAL_PROTECTION, DOUBLE_FAULT, GENERAL_PROTECTION]
+    assert [found["vector"] for found in exceptions] == vectors
+    fault = symbols(kernel)["fault"]
+    assert {int(place, 16) for place in [run.end["rip"], *(found["rip"] for found in exceptions)]} == {fault}
+    assert run.end["idtLimit"] == 0

@@ -1,0 +1,184 @@
+// machine.js: the machine behind messages, in a web worker or a worker thread of Node. README.md lists the messages.
+'use strict';
+
+{
+  const threads = typeof require === 'function' ? require('node:worker_threads') : undefined;
+  const { Engine } = threads ? require('./engine.js') : globalThis.daybookEngine;
+
+  // A slice of running is so long that messages are answered at once.
+  const SLICE_INSTRUCTIONS = 200000;
+  const SLICE_STEPS = 20000;
+  const TURN_MILLISECONDS = 12;
+  const SCREEN_MILLISECONDS = 50;
+  // A machine that idles runs no faster than the clock on the wall; but a boot does not wait for it.
+  const LEAD_MILLISECONDS = 5000;
+
+  /** One machine; `post` takes what it has to tell. */
+  class Machine {
+    constructor(post) {
+      this.post = post;
+      this.engine = undefined;
+      this.goal = undefined; // what it runs for: {kind, left, id}; undefined while it stands
+      this.turnIsDue = false;
+      this.screenVersion = 0;
+      this.screenTime = 0;
+      this.channel = new MessageChannel();
+      this.channel.port1.onmessage = () => this.#turn();
+    }
+
+    /** Does what a message asks for, and answers it. */
+    async receive({ id, type, ...request }) {
+      try {
+        const does = this.#requests[type];
+        if (!does) throw new Error(`there is no request '${type}'`);
+        if (type !== 'boot' && !this.engine) throw new Error('the machine has not been booted');
+        const answer = await does(request, id);
+        if (answer !== undefined) this.post({ type: 'answer', id, ...answer });
+      } catch (error) {
+        this.post({ type: 'error', id, text: error.message });
+      }
+    }
+
+    #requests = {
+      boot: (request) => this.#boot(request),
+      input: ({ bytes }) => {
+        this.engine.sendSerial(bytes);
+        return {};
+      },
+      pause: () => {
+        this.#stop('pause');
+        return { state: this.engine.look() };
+      },
+      resume: (_, id) => this.#start({ kind: 'run', left: Infinity, id }),
+      step: ({ count = 1 }, id) => this.#start({ kind: 'step', left: count, id }),
+      runToChange: ({ budget = Infinity }, id) => this.#start({ kind: 'change', left: budget, id }),
+      runTo: ({ addresses, budget = Infinity }, id) => {
+        this.engine.setTargets(addresses);
+        return this.#start({ kind: 'target', left: budget, id });
+      },
+      registers: () => ({ state: this.engine.look(), exceptions: this.engine.exceptions() }),
+      disassemble: ({ address }) => ({ text: this.engine.disassemble(address) }),
+      readPhysical: ({ address, length }) => ({ bytes: this.engine.read(address, length).slice() }),
+      readVirtual: ({ address, length }) => ({ bytes: this.engine.readVirtual(address, length).slice() }),
+      writePhysical: ({ address, bytes }) => {
+        this.engine.write(address, bytes);
+        return {};
+      },
+      translate: ({ address }) => ({ physical: this.engine.translate(address), walk: this.engine.walk(address) }),
+      screen: () => ({ screen: this.engine.screen() }),
+    };
+
+    async #boot({ wasm, vgaRom, bootRom, kernel, createBochs = globalThis.createBochs, memoryBytes, commandLine, stop }) {
+      if (this.engine) throw new Error('this machine has been booted; end its worker and take a new one');
+      this.engine = await Engine.create({ createBochs, wasm, vgaRom, bootRom, memoryBytes });
+      const { entry } = this.engine.load(kernel, commandLine);
+      this.wallStart = performance.now();
+      if (stop === 'entry') {
+        this.engine.setTargets([BigInt(entry)]);
+        while (!this.engine.runTo(SLICE_STEPS));
+      } else if (stop !== 'reset') {
+        this.#start({ kind: 'run', left: Infinity });
+      }
+      return { entry, state: this.engine.look() };
+    }
+
+    /** Takes a new goal. Its answer is the message `stopped`. */
+    #start(goal) {
+      this.#stop('replaced');
+      this.goal = goal;
+      this.#schedule();
+    }
+
+    /** Ends the goal, if there is one, and says why. */
+    #stop(reason) {
+      if (!this.goal) return;
+      const { id } = this.goal;
+      this.goal = undefined;
+      this.#report();
+      const state = this.engine.look();
+      this.post({ type: 'stopped', id, reason, state, instruction: this.engine.disassemble(state.rip) });
+    }
+
+    #schedule(delay = 0) {
+      if (this.turnIsDue) return;
+      this.turnIsDue = true;
+      if (delay) setTimeout(() => this.#turn(), delay);
+      else this.channel.port2.postMessage(0);
+    }
+
+    #turn() {
+      this.turnIsDue = false;
+      const start = performance.now();
+      let reason;
+      while (this.goal && !reason && performance.now() - start < TURN_MILLISECONDS) reason = this.#slice();
+      if (!this.goal) return;
+      if (reason === 'end') {
+        this.#end();
+      } else if (reason) {
+        this.#stop(reason);
+      } else {
+        this.#report(SCREEN_MILLISECONDS);
+        this.#schedule(this.#lead() > LEAD_MILLISECONDS ? TURN_MILLISECONDS : 0);
+      }
+    }
+
+    /** Runs a slice for the goal. Returns why it is over, or undefined. */
+    #slice() {
+      const { goal, engine } = this;
+      const size = Math.min(goal.left, goal.kind === 'run' ? SLICE_INSTRUCTIONS : SLICE_STEPS);
+      let reached = false;
+      if (goal.kind === 'run') engine.run(size);
+      else if (goal.kind === 'step') engine.step(size);
+      else if (goal.kind === 'change') reached = engine.runToChange(size);
+      else reached = engine.runTo(size);
+      goal.left -= size;
+      if (engine.run(0) !== 'running') return 'end';
+      if (reached) return goal.kind;
+      if (goal.left > 0) return undefined;
+      return goal.kind === 'step' ? 'step' : 'budget';
+    }
+
+    #lead() {
+      return this.engine.look().microseconds / 1000 - (performance.now() - this.wallStart);
+    }
+
+    /** Posts what is new on the serial port and, if the last time is so long ago, on the screen. */
+    #report(pause = 0) {
+      const bytes = this.engine.takeSerial();
+      if (bytes.length) this.post({ type: 'serial', bytes });
+      if (performance.now() - this.screenTime < pause) return;
+      this.screenTime = performance.now();
+      const screen = this.engine.screen(this.screenVersion);
+      if (screen.version === this.screenVersion) return;
+      this.screenVersion = screen.version;
+      this.post({ type: 'screen', screen });
+    }
+
+    /** The machine has come to its end: all that it said and showed, then how it ended. */
+    #end() {
+      const { id } = this.goal;
+      this.goal = undefined;
+      this.#report();
+      const state = this.engine.look();
+      this.post({ type: 'ended', id, status: state.status, state, exceptions: this.engine.exceptions() });
+    }
+
+    /** Nothing more can happen; in Node, the process may then end. */
+    close() {
+      this.channel.port1.close();
+    }
+  }
+
+  globalThis.daybookMachine = { Machine };
+  if (threads) module.exports = globalThis.daybookMachine;
+
+  // In a worker, it serves whoever made the worker.
+  if (threads?.parentPort && threads.workerData?.daybookMachine) {
+    const machine = new Machine((message) => threads.parentPort.postMessage(message));
+    const createBochs = require(threads.workerData.daybookMachine);
+    threads.parentPort.on('message', (message) => machine.receive({ createBochs, ...message }));
+  } else if (!threads && typeof WorkerGlobalScope === 'function' && globalThis instanceof WorkerGlobalScope) {
+    const machine = new Machine((message) => globalThis.postMessage(message));
+    globalThis.onmessage = ({ data }) => machine.receive(data);
+  }
+}
