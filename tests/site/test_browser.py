@@ -10,10 +10,10 @@ from conftest import weave
 from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
-SUITES = [
-    "axe", "budgets", "file", "lighthouse", "links", "motion", "noscript", "print", "requests", "shift", "theme",
-    "valid", "width", "workflow",
-]
+SUITES = """
+    axe budgets file keyboard keys lighthouse links motion noscript previews print requests search shift source theme valid
+    width workflow
+""".split()
 
 
 @pytest.fixture(scope="session")

@@ -109,3 +109,8 @@ def test_what_was_recorded_is_drawn(journal: Site) -> None:
     newest = journal.pages[page_of(journal.entries[-1].stem)]
     titles = [figure.one("figcaption").text for figure in newest.all("figure", class_="diagram")]
     assert len(titles) >= 4, titles
+
+
+def test_nothing_that_was_recorded_is_missing_from_its_page(journal: Site) -> None:
+    for name, page in journal.pages.items():
+        assert "nil" not in [cell.text.split()[0] for cell in page.all("td") if cell.text.split()], name

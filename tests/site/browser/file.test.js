@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, fileAddress, openBrowser, openPage, watch } from './lib/browser.js';
-import { entries, pages, read, sample } from './lib/site.js';
+import { sample } from './lib/site.js';
 
 const page = await openPage(await openBrowser(), { colorScheme: 'light' });
 const problems = watch(page);
@@ -28,16 +28,3 @@ for (const name of sample.filter((name_) => name_ !== '404.html')) {
     assert.deepEqual(problems(), []);
   });
 }
-
-const SEARCH = 'input[type=search]';
-const searching = pages.find((name) => /<input[^>]*type="?search/.test(read(name)));
-test('search finds an entry by a word of its title', { skip: !searching && 'no page has a field to search in' }, async () => {
-  const entry = entries.at(-1);
-  const word = read(entry).match(/<h1[^>]*>([^<]*)/)[1].split(/\W+/).reduce((one, other) => (other.length > one.length ? other : one));
-  await page.goto(at(fileAddress, searching), { waitUntil: 'networkidle' });
-  const field = page.locator(SEARCH).first();
-  await field.click();
-  await field.pressSequentially(word);
-  await page.locator(`main a[href*="${entry}"]:visible`).first().waitFor({ timeout: 5000 });
-  assert.deepEqual(problems(), []);
-});

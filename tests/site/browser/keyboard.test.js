@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, openBrowser, openPage, openSite } from './lib/browser.js';
+import { at, focus, openBrowser, openPage, openSite } from './lib/browser.js';
 import { heaviest, kindOf, sample } from './lib/site.js';
 
 const address = await openSite();
 const page = await openPage(await openBrowser(), { reducedMotion: 'reduce' });
 const entry = heaviest('entry');
+// A page of each kind, and the entry that is the most to walk through.
+const walks = [...new Map(sample.map((page_) => [kindOf(page_), page_])).values(), entry];
 
 /** Presses Tab until the element in focus matches `selector`. */
 async function tabTo(selector) {
@@ -67,7 +69,7 @@ const walked = () => page.evaluate(() => {
   return { missed: wanted.filter((element) => !order.includes(element)).map(tag), unseen, order: order.length };
 });
 
-for (const name of [...new Map(sample.map((one) => [kindOf(one), one])).values(), entry]) {
+for (const name of new Set(walks)) {
   test(`Tab walks through ${name} from end to end`, async () => {
     await page.goto(at(address, name));
     const count = await observe();
@@ -93,35 +95,30 @@ test('Enter leads from home over month, entry and next to a chunk, and back', as
   assert.equal(kindOf(next), 'entry');
   const chunk = await follow('main pre a[href*="#"]');
   assert.match(chunk, /#./);
-  await page.keyboard.press('Alt+ArrowLeft');
-  await page.waitForURL(at(address, next));
+  // A browser without a window has no key for "back"; keys.test.js sees to it that the page leaves that key alone.
+  await page.goBack();
+  assert.equal(page.url(), at(address, next));
 });
 
-// What opens over a page, if anything does.
-const OPEN = 'dialog[open], [popover]:popover-open, [role=dialog], [role=tooltip], [role=listbox], [role=menu]';
-const OPENERS = '[popovertarget], [aria-haspopup], button[aria-expanded]';
-const opened = () => page.locator(OPEN).locator('visible=true').count();
+/** Opens something by the keyboard, sees it open, and sees Escape close it and leave the focus where it was. */
+async function openAndClose(opener, key, opened) {
+  await focus(page, opener);
+  if (key) await page.keyboard.press(key);
+  await opened.waitFor({ timeout: 5000 });
+  await page.keyboard.press('Escape');
+  await opened.waitFor({ state: 'hidden', timeout: 5000 });
+  assert.ok(await opener.evaluate((element) => element === document.activeElement), 'the focus is lost');
+}
 
-test('Escape closes what opens', async (t) => {
-  let tried = 0;
-  for (const name of sample) {
+const chunk = heaviest('chunks/*');
+// 404.html has its script where its base says, which is so on its host only.
+for (const name of new Set([...walks, chunk].filter((name_) => name_ !== '404.html'))) {
+  test(`Escape closes what opens on ${name}`, async () => {
     await page.goto(at(address, name));
-    const before = await opened();
-    const ways = [
-      ...(await page.locator(OPENERS).locator('visible=true').all()).slice(0, 5).map((opener) => [opener, 'Enter']),
-      ...(await page.locator('pre a.ref').locator('visible=true').all()).slice(0, 1).map((link) => [link, null]),
-      ...(await page.locator('input[type=search]').locator('visible=true').all()).slice(0, 1).map((field) => [field, 'a']),
-    ];
-    for (const [element, key] of ways) {
-      await element.focus();
-      if (key) await page.keyboard.press(key);
-      await page.waitForTimeout(600); // a preview may come with a delay
-      if (await opened() > before) {
-        tried += 1;
-        await page.keyboard.press('Escape');
-        assert.equal(await opened(), before, `${name}: Escape closes nothing`);
-      }
-    }
-  }
-  if (tried === 0) t.skip('nothing on these pages opens over the text');
-});
+    await openAndClose(page.locator('#_search'), 'Enter', page.locator('#_find'));
+    await openAndClose(page.locator('#_keys'), 'Enter', page.locator('#_shortcuts'));
+    const previewed = page.locator('main :is(pre a.ref, a.id)[href*="#"]:visible').first();
+    const mustShow = kindOf(name) === 'entry' || name === chunk;
+    if (mustShow || await previewed.count() > 0) await openAndClose(previewed, null, page.locator('#_preview'));
+  });
+}

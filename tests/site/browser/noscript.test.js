@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, openBrowser, openPage, openSite, unfold } from './lib/browser.js';
-import { sample } from './lib/site.js';
+import { heaviest, pages, sample } from './lib/site.js';
 
 const browser = await openBrowser();
 const address = await openSite();
@@ -38,3 +38,15 @@ for (const name of sample) {
     assert.deepEqual((await links(scripted)).filter((link) => !before.has(link)), []);
   });
 }
+
+test('the footer leads to a page that says how to find things, and what it names is there', async () => {
+  await plain.goto(at(address, heaviest('entry')));
+  await plain.locator('footer a', { hasText: 'Search' }).click();
+  assert.equal(plain.url(), at(address, 'search.html'));
+  assert.match(await mainText(plain), /without script/i);
+  const led = await plain.locator('main a:visible').evaluateAll((links) => links.map((link) => link.href.split('#')[0]));
+  for (const index of ['index.html', 'chunks.html', 'identifiers.html', 'source/index.html', 'glossary.html']) {
+    assert.ok(pages.includes(index), `there is no ${index}`);
+    assert.ok(led.includes(at(address, index)), `${index} is not named`);
+  }
+});

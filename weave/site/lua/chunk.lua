@@ -138,12 +138,12 @@ local function footer(book, piece)
 end
 
 -- What a replacement takes the place of, and what a deletion takes away, line against line.
-local function comparison(book, piece)
+local function comparison(book, piece, shown)
   if piece.exhibit or (piece.verb ~= 'replace' and piece.verb ~= 'delete') then return '' end
   for i, version in ipairs(model.chunks[piece.name]) do
     if version[1] == piece.entry.number and i > 1 then
       return '<details class="was"><summary>Old against new</summary>'
-        .. html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, version[3]))
+        .. html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, version[3], shown))
         .. '</details>'
     end
   end
@@ -155,7 +155,7 @@ function M.html(book, piece, shown)
   piece.opening = '<figure class="' .. (piece.exhibit and 'chunk exhibit' or 'chunk') .. '" id="' .. piece.anchor
     .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece)
     .. html.box(piece.name, code.html(book, piece, shown))
-  return piece.opening .. footer(book, piece) .. '</figure>' .. comparison(book, piece)
+  return piece.opening .. footer(book, piece) .. '</figure>' .. comparison(book, piece, shown)
 end
 
 --- A script that holds the entry's pieces, for other pages to show when they are pointed at.

@@ -1,5 +1,6 @@
 -- chunk_pages.lua: a page for each chunk, with every version of it by date.
 local html = require 'html'
+local identifiers = require 'identifiers'
 local lines = require 'lines'
 local model = require 'model'
 local output = require 'output'
@@ -21,7 +22,7 @@ local function verb(piece)
   return ({replace = 'replaced', change = 'changed', delete = 'deleted'})[piece.verb]
 end
 
-local function version_html(book, from, name, version, is_first)
+local function version_html(book, from, name, version, is_first, shown)
   local number, deleted, rows = table.unpack(version)
   local entry = book.entries[number]
   local words = {}
@@ -29,7 +30,7 @@ local function version_html(book, from, name, version, is_first)
     words[i] = ('<a href="%s">%s</a>'):format(html.link(from, entry.path, piece.anchor), verb(piece))
   end
   local code = #rows > 0
-    and html.box(name .. ', ' .. entry.name:sub(1, 10 + #entry.letter), lines.rows(book, from, rows))
+    and html.box(name .. ', ' .. entry.name:sub(1, 10 + #entry.letter), lines.rows(book, from, rows, shown))
     or '<p>It is empty.</p>'
   if is_first then code = code:gsub('<(/?)ins', '<%1span') end
   return ('<h2 id="%s">%s %s</h2><p>%s here.%s</p><figure class="chunk">%s</figure>'):format(
@@ -56,14 +57,14 @@ local function facts(book, from, name)
 end
 
 local function chunk_page(book, name)
-  local from, parts = book:chunk_page(name), {}
+  local from, parts, shown = book:chunk_page(name), {}, {}
   local versions = model.chunks[name]
-  for i, version in ipairs(versions) do parts[i] = version_html(book, from, name, version, i == 1) end
+  for i, version in ipairs(versions) do parts[i] = version_html(book, from, name, version, i == 1, shown) end
   output.page(book.entries, from, {
     title = name, description = ('The chunk “%s” through time: %d %s.'):format(name, #versions,
       #versions == 1 and 'version' or 'versions'),
     body = '<p class="crumb"><a href="' .. html.link(from, 'chunks.html') .. '">all chunks</a></p><h1 class="name">⟨'
-      .. html.escape(name) .. '⟩</h1>' .. facts(book, from, name) .. table.concat(parts),
+      .. html.escape(name) .. '⟩</h1>' .. facts(book, from, name) .. table.concat(parts) .. identifiers.data(shown),
   })
 end
 

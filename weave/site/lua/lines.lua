@@ -20,14 +20,16 @@ local function balanced(fragments)
   return out
 end
 
--- The piece that wrote a line, and the line's fragments with links as from the page `from`.
-local function linked(book, from, place)
+-- The line's fragments with links as from the page `from`, and the line; `shown` collects the symbols
+-- that are linked.
+local function linked(book, from, place, shown)
   local piece, ordinal = book:piece_at(place[1], place[2])
   local fragments = balanced(code.fragments(piece.coloured[ordinal]))
   local uses = not piece.exhibit and model.uses_in(place[1], place[2])
+  local context = {from = from, book = book, place = place, shown = shown}
   for slot, fragment in ipairs(fragments) do
     if uses then
-      fragments[slot] = identifiers.link(fragment, slot - 1, uses, {from = from, book = book, place = place})
+      fragments[slot] = identifiers.link(fragment, slot - 1, uses, context)
     end
   end
   return fragments, piece.lines[ordinal]
@@ -48,11 +50,12 @@ end
 -- An amended line can be indented otherwise than where it was written.
 local function indented(text, markup) return text:match '^%s*' .. unindented(markup) end
 
---- A slice of a tangled line (see history/model.py) as seen from the page `from`.
-function M.slice(book, from, slice)
+--- A slice of a tangled line (see history/model.py) as seen from the page `from`; `shown` collects
+--- the symbols that are linked.
+function M.slice(book, from, slice, shown)
   local text, entry, line, slot = table.unpack(slice)
   if not entry then return text end
-  local fragments = linked(book, from, {entry, line})
+  local fragments = linked(book, from, {entry, line}, shown)
   return slot == 0 and indented(text, fragments[1]) or fragments[slot + 1]
 end
 
@@ -66,12 +69,12 @@ end
 
 local element = {['-'] = 'del', ['+'] = 'ins', [' '] = 'span'}
 
---- The rows of a chunk's version (see history/model.py) as lines of HTML.
-function M.rows(book, from, rows)
+--- The rows of a chunk's version (see history/model.py) as lines of HTML; `shown` as above.
+function M.rows(book, from, rows, shown)
   local out = {}
   for i, row in ipairs(rows) do
     local sign, text, entry, number = table.unpack(row)
-    local fragments, line = linked(book, from, {entry, number})
+    local fragments, line = linked(book, from, {entry, number}, shown)
     local parts, slot = {}, 1
     for _, part in ipairs(line) do
       if type(part) == 'table' then

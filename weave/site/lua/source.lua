@@ -4,6 +4,7 @@
 -- that came and went together. Without script it shows the newest day.
 local dates = require 'dates'
 local html = require 'html'
+local identifiers = require 'identifiers'
 local lines = require 'lines'
 local model = require 'model'
 local output = require 'output'
@@ -60,11 +61,11 @@ local function runs_of(book, file)
   return runs
 end
 
-local function run_html(book, from, run, taken, gone)
+local function run_html(book, from, run, taken, gone, shown)
   local out = {}
   for i, row in ipairs(run.rows) do
     local parts = {}
-    for n, slice in ipairs(row[3]) do parts[n] = lines.slice(book, from, slice) end
+    for n, slice in ipairs(row[3]) do parts[n] = lines.slice(book, from, slice, shown) end
     out[i] = '<span class="l">' .. table.concat(parts) .. '\n</span>'
   end
   local link, id = '', ''
@@ -108,8 +109,8 @@ local function history(book, from, file)
 end
 
 local function file_page(book, path, file)
-  local from, taken, parts = M.page(path), {}, {}
-  for i, run in ipairs(runs_of(book, file)) do parts[i] = run_html(book, from, run, taken, file.gone) end
+  local from, taken, parts, shown = M.page(path), {}, {}, {}
+  for i, run in ipairs(runs_of(book, file)) do parts[i] = run_html(book, from, run, taken, file.gone, shown) end
   local gone = file.gone and ('<p class="gone">This file is no more since <a href="%s">%s</a>; these are its last lines.</p>')
     :format(html.link(from, book.entries[file.gone].path), dates.long(book.entries[file.gone])) or ''
   output.page(book.entries, from, {
@@ -119,7 +120,8 @@ local function file_page(book, path, file)
       .. slider(book.entries) .. gone
       .. ('<figure class="source" data-born="%d"%s>'):format(file.born,
         file.gone and (' data-gone="%d"'):format(file.gone) or '')
-      .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file),
+      .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file)
+      .. identifiers.data(shown),
   })
 end
 

@@ -8,7 +8,8 @@ local M = {}
 -- The processor's state in a line each, for a kernel that has neither read a memory map nor paging.
 local function registers(run)
   local cpu, rows = run.cpus[1], {}
-  for i, name in ipairs {'CR0', 'CR4', 'EFER', 'RIP', 'RSP'} do
+  local width = cpu.registers.RIP and 'R' or 'E'
+  for i, name in ipairs {'CR0', 'CR4', 'EFER', width .. 'IP', width .. 'SP'} do
     local flags = cpu.flags[name] and ' ' .. table.concat(cpu.flags[name], ' ') or ''
     rows[i] = ('<tr><th scope="row">%s</th><td>%s%s</td></tr>'):format(name, cpu.registers[name], html.escape(flags))
   end

@@ -51,5 +51,6 @@
     }
   });
 
-  addToggles(document.querySelectorAll('main pre a.ref'));
+  // A link without an anchor leads to a chunk's own page, which has many pieces.
+  addToggles(document.querySelectorAll('main pre a.ref[href*="#"]'));
 }

@@ -1,5 +1,6 @@
 // Debian's Chromium, and the site served to it, for as long as one file of tests runs.
 
+import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -41,6 +42,25 @@ export const fileAddress = `${pathToFileURL(ROOT)}/`;
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   return context.newPage();
+}
+
+/** A new page at an address for one test, closed after it; an error in the page's scripts fails the test. */
+export async function visit(t, browser, address, options) {
+  const page = await openPage(browser, options);
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  t.after(async () => {
+    await page.context().close();
+    assert.deepEqual(errors, []);
+  });
+  await page.goto(address);
+  return page;
+}
+
+/** Gives an element the focus as the keyboard does: only after a key does the browser show it. */
+export async function focus(page, locator) {
+  await page.keyboard.press('Shift');
+  await locator.focus();
 }
 
 /** Opens what is folded, because what nobody sees is not examined either. */

@@ -21,8 +21,8 @@ if (!pages.includes('index.html')) throw new Error(`${ROOT} has no index.html, s
 export const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
 export const size = (file) => statSync(path.join(ROOT, file)).size;
 
-// A page of a folder is of that folder's kind, and the folder's index is a kind of its own; a page at the top is one
-// of a kind.
+// A page of a folder is of that folder's kind, "source/*", and the folder's index is a kind of its own, "source/"; a
+// page at the top is one of a kind.
 const KINDS = [
   ['home', /^index\.html$/],
   ['month', /^\d{4}-\d{2}\/index\.html$/],
@@ -34,7 +34,7 @@ export function kindOf(page) {
   if (known) return known[0];
   const [folder, ...below] = page.split('/');
   if (below.length === 0) return path.basename(page, '.html');
-  return below.join('/') === 'index.html' ? `${folder}/` : folder;
+  return below.join('/') === 'index.html' ? `${folder}/` : `${folder}/*`;
 }
 
 /** Every page by its kind. */
@@ -52,3 +52,10 @@ const lightest = (kind) => kinds.get(kind).reduce((one, other) => (size(other) <
 
 /** Pages that stand for all: of each kind the heaviest and the lightest. */
 export const sample = [...kinds.keys()].flatMap((kind) => [...new Set([heaviest(kind), lightest(kind)])]);
+
+/** The pages of a kind whose markup has every one of `patterns`, the lightest first; there must be one. */
+export function having(kind, ...patterns) {
+  const found = kinds.get(kind)?.filter((page) => patterns.every((pattern) => pattern.test(read(page)))) ?? [];
+  if (found.length === 0) throw new Error(`no page of the kind "${kind}" has ${patterns.join(' and ')}`);
+  return found.sort((one, other) => size(one) - size(other));
+}

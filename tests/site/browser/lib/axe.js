@@ -1,0 +1,20 @@
+// axe on a page as it is now: every violation of WCAG 2.0 to 2.2, levels A and AA, that it can see.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const OPTIONS = {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+  rules: { 'target-size': { enabled: true } }, // which axe leaves out unless it is told
+  resultTypes: ['violations'],
+};
+
+/** What axe has against the page, in a form that says what to mend. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate((chosen) => axe.run(document, chosen).then((result) => result.violations), OPTIONS);
+  return found.map(({ id, help, nodes }) => ({
+    id, help, count: nodes.length, first: nodes[0].html, why: nodes[0].failureSummary,
+  }));
+}

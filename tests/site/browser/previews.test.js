@@ -1,0 +1,238 @@
+// Previews of chunks and identifiers, references expanded where they stand, and code that is copied.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { violations } from './lib/axe.js';
+import { at, fileAddress, focus, openBrowser, openSite, unfold, visit } from './lib/browser.js';
+import { having, read } from './lib/site.js';
+
+const browser = await openBrowser();
+const address = await openSite();
+const WAYS = [['http', address], ['file', fileAddress]];
+const NEAR = 'pre a.ref[href^="#"]';
+const FAR = 'pre a.ref[href^=".."]';
+const [withNear] = having('entry', /<span class="l".*<a class="ref"[^>]*href="#/);
+const [withFar, ...othersWithFar] = having('entry', /<span class="l".*<a class="ref"[^>]*href="\.\./);
+const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+const box = (page) => page.locator('#_preview');
+const isAway = (page) => box(page).waitFor({ state: 'hidden', timeout: 2000 });
+const anchorOf = (target) => decodeURIComponent(new URL(target).hash.slice(1));
+const linesOf = (element) => element.locator('.l:not(em)').allTextContents();
+async function firstOf(page, selector) {
+  await unfold(page);
+  const link = page.locator(`${selector}:visible`).first();
+  await link.scrollIntoViewIfNeeded();
+  return link;
+}
+
+for (const [way, top] of WAYS) {
+  for (const [where, entry, selector] of [['this page', withNear, NEAR], ['another page', withFar, FAR]]) {
+    test(`focus shows a chunk of ${where} until Escape, ${way}`, async (t) => {
+      const page = await visit(t, browser, at(top, entry));
+      const link = await firstOf(page, selector);
+      await focus(page, link);
+      await box(page).waitFor();
+      const name = await link.textContent();
+      assert.ok((await box(page).locator('figcaption').textContent()).includes(name));
+      assert.ok(await box(page).locator('code > *').count() > 0, 'there is neither code nor a word that there is none');
+      assert.equal(await box(page).locator('[id], button, [href], [tabindex]').count(), 0);
+      assert.equal(await link.getAttribute('aria-describedby'), '_preview');
+      if (way === 'http') assert.deepEqual(await violations(page), []);
+      await page.waitForTimeout(700);
+      assert.ok(await box(page).isVisible(), 'it goes by itself');
+      await page.keyboard.press('Escape');
+      await isAway(page);
+      assert.equal(await link.getAttribute('aria-describedby'), null);
+      assert.ok(await link.evaluate((element) => element === document.activeElement), 'the focus is lost');
+    });
+
+    test(`a reference to ${where} is expanded where it stands, and back, ${way}`, async (t) => {
+      const page = await visit(t, browser, at(top, entry));
+      const link = await firstOf(page, selector);
+      const toggle = link.locator('+ .more');
+      assert.equal(await toggle.getAttribute('aria-label'), `Expand ${await link.textContent()}`);
+      const target = await link.evaluate((element) => element.href);
+      await toggle.focus();
+      await page.keyboard.press('Enter');
+      const block = page.locator('.expanded').first();
+      await block.locator('.l').first().waitFor();
+      assert.equal(await toggle.getAttribute('aria-expanded'), 'true');
+      const code = await linesOf(block);
+      if (way === 'http') assert.deepEqual(await violations(page), []);
+      const inner = await block.locator('a').evaluateAll((links) => links.map(({ href }) => href));
+      assert.deepEqual(inner.filter((href) => !href.startsWith(top)), []);
+      await page.keyboard.press('Enter');
+      assert.equal(await page.locator('.expanded').count(), 0);
+      assert.equal(await toggle.getAttribute('aria-expanded'), 'false');
+      await page.goto(target);
+      assert.deepEqual(code, await linesOf(page.locator(`[id="${anchorOf(target)}"]`)), 'it is other code than the link leads to');
+    });
+  }
+}
+
+test('hover shows the chunk after a moment, the pointer may go onto the box, and Escape puts it away', async (t) => {
+  const page = await visit(t, browser, at(address, withNear));
+  const link = await firstOf(page, NEAR);
+  await link.hover();
+  assert.ok(await box(page).isHidden(), 'it comes at once');
+  await box(page).waitFor();
+  await box(page).hover();
+  await page.waitForTimeout(700);
+  assert.ok(await box(page).isVisible(), 'it goes away under the pointer');
+  await page.mouse.move(1, 1);
+  await isAway(page);
+  await link.hover();
+  await box(page).waitFor();
+  await page.keyboard.press('Escape');
+  await isAway(page);
+});
+
+test('the box does not cover its link and stays inside a narrow window', async (t) => {
+  const page = await visit(t, browser, at(address, withNear), { viewport: { width: 320, height: 600 } });
+  const link = await firstOf(page, NEAR);
+  await focus(page, link);
+  await box(page).waitFor();
+  const [shown, below] = [await box(page).boundingBox(), await link.boundingBox()];
+  assert.ok(shown.x >= 0 && shown.x + shown.width <= 320);
+  assert.ok(shown.y + 1 >= below.y + below.height || shown.y + shown.height <= below.y + 1);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+});
+
+for (const kind of ['entry', 'chunks/*', 'source/*']) {
+  test(`an identifier shows its signature, ${kind}`, async (t) => {
+    const [name] = having(kind, /<pre.*<a class="id"[^>]*data-id/s);
+    const page = await visit(t, browser, at(address, name));
+    const known = await page.locator('#_identifiers').evaluate((element) => JSON.parse(element.textContent));
+    const link = await firstOf(page, 'pre a.id');
+    await focus(page, link);
+    await box(page).waitFor();
+    const { signature, summary } = known[await link.getAttribute('data-id')];
+    assert.equal(await box(page).locator('code').textContent(), signature);
+    assert.ok((await box(page).textContent()).includes(summary));
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
+test('no link to an identifier is without what it shows', () => {
+  for (const kind of ['entry', 'chunks/*', 'source/*']) {
+    for (const name of having(kind, /data-id=/)) {
+      const markup = read(name);
+      const known = JSON.parse(markup.match(/id="_identifiers">(.*?)<\/script>/)?.[1] ?? '{}');
+      const unknown = [...markup.matchAll(/data-id="(\d+)"/g)].map(([, id]) => id).filter((id) => !known[id]);
+      assert.deepEqual([...new Set(unknown)], [], name);
+    }
+  }
+});
+
+test('a tap follows the link and shows no box', async (t) => {
+  const phone = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } };
+  const page = await visit(t, browser, at(address, withNear), phone);
+  const link = await firstOf(page, NEAR);
+  await link.dispatchEvent('pointerover', { pointerType: 'touch' }); // as a finger that scrolls does
+  await page.waitForTimeout(500);
+  assert.ok(await box(page).isHidden());
+  const target = await link.evaluate((element) => element.href);
+  await link.tap();
+  await page.waitForURL(target);
+  await page.waitForTimeout(500);
+  assert.ok(await box(page).isHidden());
+});
+
+test('links in code from another page lead where they led there', async (t) => {
+  // Only a link within that page tells the two apart, and few pieces have one.
+  for (const entry of [withFar, ...othersWithFar]) {
+    const page = await visit(t, browser, at(address, entry));
+    const toggles = page.locator(`${FAR} + .more`);
+    await toggles.evaluateAll((buttons) => buttons.forEach((button) => button.click()));
+    await page.waitForFunction(() => [...document.querySelectorAll('.expanded')].every((block) => block.firstChild));
+    const shown = await page.locator('.expanded a.id').evaluateAll((links) => links.map(({ href }) => href));
+    const targets = await toggles.evaluateAll((buttons) => buttons.map((button) => button.previousElementSibling.href));
+    const led = [];
+    for (const target of new Set(targets)) {
+      await page.goto(target);
+      const links = page.locator(`[id="${anchorOf(target)}"] a.id`);
+      led.push(...await links.evaluateAll((found) => found.map(({ href }) => href)));
+    }
+    assert.deepEqual(new Set(shown), new Set(led));
+    const pageOf = (link) => link.split('#')[0];
+    if (targets.some((target) => led.some((link) => pageOf(link) === pageOf(target)))) return;
+  }
+  assert.fail('no piece on another page has a link within that page');
+});
+
+test('what is expanded can be expanded again', async (t) => {
+  for (const entry of having('entry', /<span class="l".*<a class="ref"/)) {
+    const page = await visit(t, browser, at(address, entry));
+    const toggles = page.locator('main figure.chunk[id] > pre > code > .l .more');
+    const count = await toggles.count();
+    for (let i = 0; i < count; i += 1) {
+      await toggles.nth(i).dispatchEvent('click');
+      await page.locator('.expanded .l').first().waitFor({ state: 'attached' });
+      const inner = page.locator('.expanded .more:visible').first();
+      if (await inner.count() > 0) {
+        await inner.click();
+        await page.locator('.expanded .expanded .l').first().waitFor();
+        assert.deepEqual(await violations(page), []);
+        return;
+      }
+      await toggles.nth(i).dispatchEvent('click');
+    }
+  }
+  assert.fail('no reference leads to code with a reference');
+});
+
+test("copying gives the journal's text, expanded or not", async (t) => {
+  const page = await visit(t, browser, at(address, withNear), CLIPBOARD);
+  const figure = page.locator(`figure.chunk:has(${NEAR}):visible`).first();
+  const copy = async () => {
+    const button = figure.getByRole('button', { name: /^Copy/ });
+    await button.click();
+    await button.filter({ hasText: 'Copied' }).waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    await page.evaluate(() => navigator.clipboard.writeText(''));
+    return text;
+  };
+  const before = await copy();
+  assert.match(before, /<<.*>>/);
+  for (const toggle of await figure.locator('.more').all()) await toggle.click();
+  await figure.locator('.expanded .l').first().waitFor();
+  assert.equal(await copy(), before);
+});
+
+test('selecting code takes no toggle along', async (t) => {
+  const page = await visit(t, browser, at(address, withNear), CLIPBOARD);
+  const code = page.locator(`figure.chunk code:has(${NEAR.slice(4)}):visible`).first();
+  const expected = await code.evaluate((element) => element.textContent);
+  await code.evaluate((element) => getSelection().selectAllChildren(element));
+  await page.keyboard.press('Control+c');
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), expected);
+});
+
+test('a toggle is 24 px high and leaves the lines as high as they are', async (t) => {
+  const page = await visit(t, browser, at(address, withNear));
+  const { width, height } = await page.locator('main .more:visible').first().boundingBox();
+  assert.ok(width >= 24 && height >= 24);
+  const pre = page.locator('figure.chunk pre:has(.more):visible').first();
+  const high = () => pre.evaluate((element) => element.getBoundingClientRect().height);
+  const withToggles = await high();
+  await page.addStyleTag({ content: '.more { display: none }' });
+  assert.equal(withToggles, await high());
+});
+
+test("on a chunk's own page each toggle has something to show", async (t) => {
+  const page = await visit(t, browser, at(address, having('chunks/*', /<pre.*<a class="ref"/s)[0]));
+  const references = page.locator('main pre a.ref');
+  assert.ok(await references.count() > 0);
+  await page.locator('main .more').evaluateAll((toggles) => toggles.forEach((toggle) => toggle.click()));
+  await page.waitForFunction(() => [...document.querySelectorAll('.expanded')].every((block) => block.firstChild));
+  assert.equal(await page.getByText('The code cannot be shown here').count(), 0);
+});
+
+test('a piece that cannot be loaded is said', async (t) => {
+  const page = await visit(t, browser, at(address, withFar));
+  await page.route('**/*.pieces.js', (route) => route.abort());
+  const link = await firstOf(page, FAR);
+  await link.locator('+ .more').click();
+  await page.getByText('The code cannot be shown here').waitFor();
+});
