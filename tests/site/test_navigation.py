@@ -1,5 +1,7 @@
 """The way through: months, month, entry, and back."""
 
+import re
+
 from woven import Anchor, Site, page_of
 
 
@@ -41,7 +43,7 @@ def test_entries_are_chained_and_counted(site: Site) -> None:
         expected |= {"next": pages[number]} if number < len(pages) else {}
         assert chain == expected
         line = site.pages[page].one("p", class_="dateline").text
-        assert f"entry {number} of {len(pages)}" in line and line.endswith(" min")
+        assert re.search(rf" · entry {number} of {len(pages)} · \d+ min · \d+ files?$", line), line
 
 
 def test_every_page_has_the_rail_with_every_entry(site: Site) -> None:

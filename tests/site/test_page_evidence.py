@@ -52,7 +52,7 @@ def test_evidence_stands_at_the_end_of_the_proof(sample: Site) -> None:
         if isinstance(e, Element) and (e.tag in {"h2", "h3"} or e.attributes.get("class") == "evidence")
     ]
     proof = order.index("proof")
-    assert order[proof:] == ["proof", "a-heading-inside-the-proof", "evidence", "what-this-does-not-do-yet"]
+    assert order[proof:] == ["proof", "a-heading-inside-the-proof", "evidence", "what-this-does-not-do-yet", "_changes"]
 
 
 def test_the_screen_is_shown_here_and_at_home(sample: Site) -> None:
