@@ -88,15 +88,17 @@ evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every e
 
 site/.nojekyll: export DAYBOOK_BOOK := build/site/book
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
-site/.nojekyll: $(journal) $(shell find weave/site -type f -not -path '*/node_modules/*') evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
+site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
 	$(say) "weave   site"
 	mkdir -p $(DAYBOOK_BOOK)
+	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"
 	weave/site/weave site
 	$(say) "book    site/daybook.epub site/daybook.pdf"
 	weave/site/book site
 
 emulator: ## build the emulator that boots the kernels in a page, outside this folder
 	weave/emulator/build
+	mkdir -p build && touch build/emulator # a site that was woven without it is not up to date
 
 ##@ Trust
 

@@ -55,5 +55,5 @@ build/amend.d/%.o: weave/amend/%.cpp | $(installed.run)
 minisearch := weave/site/node_modules/.installed
 $(minisearch): weave/site/package-lock.json | $(installed.site)
 	$(say) "npm     MiniSearch"
-	cd weave/site && npm ci --ignore-scripts --silent --no-audit --no-fund
+	cd weave/site && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >/dev/null
 	touch $@

@@ -18,7 +18,8 @@ SAMPLE = Path(__file__).parent / "sample"
 
 
 def trees_for(entries: list[Path], folder: Path) -> dict[str, str]:
-    """What weave needs beside entries that no kernel was built of: files that stand for images and kernels."""
+    """What weave needs beside entries that no kernel was built of: files that stand for images and kernels, and
+    no emulator, for these do not boot."""
     for entry in entries:
         tree = folder / "trees" / entry.stem
         tree.mkdir(parents=True, exist_ok=True)
@@ -29,6 +30,7 @@ def trees_for(entries: list[Path], folder: Path) -> dict[str, str]:
         "DAYBOOK_TREES": str(folder / "trees"),
         "DAYBOOK_IMAGE": str(folder / "daybook.iso"),
         "DAYBOOK_CACHE": str(folder / "cache"),
+        "XDG_CACHE_HOME": str(folder / "no-emulator"),
     }
 
 

@@ -4,6 +4,7 @@
 --   WEAVE_OUT       the staging directory that the pages are written to
 --   WEAVE_EVIDENCE  the directory of the recorded runs
 --   WEAVE_MODEL     the table that ./model wrote
+--   WEAVE_KERNELS   the table that ./kernels wrote; it is nil where no emulator is built
 --   WEAVE_TREES     the directory of all days' kernels
 --   WEAVE_ARCHIVES  the directory of all days' sources to take away
 --   WEAVE_URL       where the site will be published
@@ -13,6 +14,7 @@
 --   WEAVE_GROUND    if only prose has changed, the directory of the last weave's token streams; else empty
 --   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
+local boot = require 'boot'
 local bound = require 'bound'
 local chunk_pages = require 'chunk_pages'
 local downloads = require 'downloads'
@@ -21,6 +23,7 @@ local entry_page = require 'entry'
 local evidence = require 'evidence'
 local feeds = require 'feeds'
 local indexes = require 'indexes'
+local kernel_lines = require 'kernel_lines'
 local months = require 'months'
 local output = require 'output'
 local pages = require 'pages'
@@ -40,6 +43,7 @@ local ground, bound_in = directory 'WEAVE_GROUND', directory 'WEAVE_BOOK'
 -- The pages that the code decides, and the prose no more than by titles.
 local function write_rest(book)
   source.write(book)
+  kernel_lines.write(book)
   chunk_pages.write(book)
   indexes.write(book)
   if bound_in then
@@ -60,7 +64,7 @@ local function weave(text)
   for _, entry in ipairs(changed) do entry_page.write(entry, book) end
   months.write(entries)
   if not ground then write_rest(book) end
-  output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries))
+  output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries) .. (ground and '' or boot.copies()))
   pages.write(entries)
   feeds.write(entries, not ground)
   search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')

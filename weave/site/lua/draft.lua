@@ -6,11 +6,18 @@ local stream = require 'stream'
 
 local M = {}
 
-local function read(path)
+-- The part of the token stream `path` that each entry is.
+local function parts_of(path)
   local file = assert(io.open(path, 'rb'))
   local text = file:read 'a'
   file:close()
-  return stream.read(text)
+  local parts, began = {}, nil
+  for at in ('\n' .. text):gmatch '\n()@file ' do
+    if began then parts[#parts + 1] = text:sub(began - 1, at - 2) end
+    began = at
+  end
+  if began then parts[#parts + 1] = text:sub(began - 1) end
+  return parts
 end
 
 local function pieces_of(entry)
@@ -19,21 +26,26 @@ local function pieces_of(entry)
   return pieces
 end
 
+local function number_lines(entry, before)
+  local pieces = pieces_of(entry)
+  for i, old in ipairs(pieces_of(before)) do
+    for n, line in ipairs(old.lines) do pieces[i].lines[n].number = line.number end
+  end
+end
+
 --- Numbers the entries' lines of code as they were in the token stream `path`.
 function M.number_lines(entries, path)
-  for number, before in ipairs(read(path)) do
-    local pieces = pieces_of(entries[number])
-    for i, old in ipairs(pieces_of(before)) do
-      for n, line in ipairs(old.lines) do pieces[i].lines[n].number = line.number end
-    end
+  for number, before in ipairs(parts_of(path)) do
+    local entry = entries[number]
+    if entry.tokens ~= before then number_lines(entry, stream.read(before)[1]) end
   end
 end
 
 --- The entries that are not the same in the token stream `path`.
 function M.changed(entries, path)
   local list = {}
-  for number, before in ipairs(read(path)) do
-    if before.tokens ~= entries[number].tokens then list[#list + 1] = entries[number] end
+  for number, before in ipairs(parts_of(path)) do
+    if before ~= entries[number].tokens then list[#list + 1] = entries[number] end
   end
   return list
 end

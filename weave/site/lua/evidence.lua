@@ -1,4 +1,5 @@
 -- evidence.lua: what the recorded runs of an entry showed, as the boot tests left it.
+local boot = require 'boot'
 local html = require 'html'
 local json = require 'dkjson'
 local layout_diagram = require 'layout_diagram'
@@ -69,6 +70,7 @@ function M.read(entry, machines)
   end
   check_machines(entry, proof, machines)
   proof.exhibits = proof.exhibits or {}
+  boot.check(entry, proof.exhibits)
   read_logs(entry, directory, proof.machines)
   read_logs(entry, directory, proof.exhibits)
   local run = slurp(directory .. '/run.json')
@@ -126,9 +128,9 @@ local function log_box(run, title)
     .. html.escape(run.log) .. '</samp></pre>'
 end
 
-local function folded_log(run, title)
+local function folded_log(run, title, button)
   return '<details class="log" id="' .. log_id(run) .. '"><summary>' .. html.escape(title)
-    .. '</summary>' .. log_box(run, title) .. '</details>'
+    .. '</summary>' .. log_box(run, title) .. (button or '') .. '</details>'
 end
 
 -- The entry and the line of the journal that a recorded source, {file, line}, names.
@@ -176,7 +178,7 @@ local function folded(entry)
   for _, run in ipairs(proof.exhibits) do
     local place = run.machine == '' and 'in the build' or 'on ' .. run.machine
     out[#out + 1] = folded_log(run, ('Exhibit %s, %s: %s'):format(
-      run.name, place, (tostring(run.outcome):gsub('-', ' '))))
+      run.name, place, (tostring(run.outcome):gsub('-', ' '))), boot.exhibit_button(entry, run))
   end
   out[#out + 1] = run_in_full.html(proof.run)
   return table.concat(out)
@@ -196,7 +198,7 @@ function M.html(entry, book)
       .. '<figcaption>The screen at the end of the run</figcaption></figure>'
   end
   local shown = '<div class="evidence">' .. table.concat(seen)
-  return shown .. folded(entry) .. '</div>', shown .. '</div>'
+  return shown .. folded(entry) .. '</div>' .. boot.section(entry), shown .. '</div>'
 end
 
 return M

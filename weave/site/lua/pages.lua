@@ -1,4 +1,5 @@
 -- pages.lua: the pages that are neither an entry's nor an index: about, glossary, errata and such.
+local boot = require 'boot'
 local html = require 'html'
 local output = require 'output'
 local problems = require 'problems'
@@ -92,6 +93,10 @@ function M.write(entries)
   output.page(entries, 'about.html', {
     title = 'About', description = 'What Daybook is, and what its dates mean.',
     body = output.text 'about.md',
+  })
+  output.page(entries, 'emulator.html', {
+    title = 'The emulator', description = 'What boots a kernel in its page, and under which licences.',
+    body = output.text 'emulator.md' .. boot.notices(),
   })
   output.page(entries, 'search.html', {
     title = 'Search', description = 'How to find things in the journal.', body = output.text 'search.md',

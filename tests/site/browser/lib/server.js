@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 /** Where the site lies on its host, so that a link from the host's root shows itself as broken. */
 export const MOUNT = '/daybook/';
 
-const TEXT = {
+const PACKED = {
   '': 'text/plain; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -19,6 +19,10 @@ const TEXT = {
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
   '.xml': 'application/xml',
+  // What the machine in the page is made of packs well, so hosts that pack at all pack it.
+  '.bin': 'application/octet-stream',
+  '.kernel': 'application/octet-stream',
+  '.wasm': 'application/wasm',
 };
 const BINARY = {
   '.elf': 'application/octet-stream',
@@ -67,12 +71,12 @@ export async function serve(root, { mount = MOUNT, delay = () => 0, sent = () =>
         return;
       }
       if (!file) {
-        sendText(response, 404, TEXT['.html'], path.join(root, '404.html'));
+        sendText(response, 404, PACKED['.html'], path.join(root, '404.html'));
         return;
       }
       const extension = path.extname(file);
-      if (extension in TEXT) {
-        sendText(response, 200, TEXT[extension], file);
+      if (extension in PACKED) {
+        sendText(response, 200, PACKED[extension], file);
       } else if (extension in BINARY) {
         response.setHeader('Content-Type', BINARY[extension]);
         response.setHeader('Content-Length', statSync(file).size);

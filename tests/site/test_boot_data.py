@@ -1,0 +1,348 @@
+"""What the site has for booting a kernel in its page: kernels, their lines, the emulator, the buttons."""
+
+import base64
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pages import read_page
+from test_serve import add_prose, files_of
+from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, page_of, run_weave, trees_for
+
+sys.path[:0] = [str(TOP / "tests/boot"), str(TOP / "tests/emulator"), str(TOP / "weave/site")]
+
+import elf  # noqa: E402
+from boot_data.elf import code_segments  # noqa: E402
+from emulator import FILES, folder  # noqa: E402
+from expect import BUILD_ERROR  # noqa: E402
+from trees import Day, Exhibit, entries, exhibits  # noqa: E402
+
+DAYS = [Day(entry) for entry in entries()]
+KERNELS: list[Day | Exhibit] = [*DAYS, *(Exhibit(entry, name) for entry, name in exhibits())]
+OLD, NEW = DAYS[0], DAYS[-1]
+FIRST_PAGE = page_of(OLD.entry)
+
+
+def path_of(kernel: Day | Exhibit) -> str:
+    """The kernel's path on the site."""
+    day = page_of(kernel.entry).removesuffix(".html")
+    return f"{day}.{kernel.name}.kernel" if isinstance(kernel, Exhibit) else f"{day}.kernel"
+
+
+def name_of(kernel: Day | Exhibit) -> str:
+    return path_of(kernel).removesuffix(".kernel")
+
+
+@pytest.fixture(scope="session")
+def booting(journal: Site) -> Site:
+    """The journal's site, if it can boot its kernels."""
+    if not folder():
+        pytest.skip("the emulator is not built; `make emulator` builds it")
+    return journal
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The journal's site as it is where no emulator is built."""
+    out = tmp_path_factory.mktemp("recorded") / "site"
+    files = sorted(JOURNAL.glob("*.nw"))
+    result = run_weave(out, files, EVIDENCE, XDG_CACHE_HOME=str(out.parent))
+    assert result.returncode == 0, result.stderr
+    return Site(out, files, EVIDENCE)
+
+
+@dataclass
+class Lines:
+    """A kernel's script of lines, read as a reader of BOOT's format would."""
+
+    file: Path
+
+    @cached_property
+    def arguments(self) -> tuple[str, dict[str, Any]]:
+        call = re.fullmatch(r'daybookLines\(("[^"]*"), \{(.*)\}\);\n', self.file.read_text(), re.DOTALL)
+        assert call, f"{self.file} is no call of daybookLines"
+        body = re.sub(r"^(pieces|runs|symbols):", r'"\1":', call[2], flags=re.MULTILINE)
+        return json.loads(call[1]), json.loads("{" + body + "}")
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.arguments[1]
+
+    def at(self, address: int) -> tuple[Anchor, int] | None:
+        """The piece that the code at an address is of, and the number of the line in it."""
+        found = None
+        for start, rows in self.data["runs"]:
+            for offset, piece, line in rows:
+                if int(start, 16) + offset <= address and (not found or found[0] <= int(start, 16) + offset):
+                    found = int(start, 16) + offset, piece, line
+        if not found or found[1] == -1:
+            return None
+        page, anchor, *_ = self.data["pieces"][found[1]]
+        return Anchor(page, anchor), found[2]
+
+
+def instructions(kernel: Path) -> list[int]:
+    """The address of every instruction, and of what fills the gaps between functions."""
+    listing = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", kernel], check=True, capture_output=True, text=True
+    )
+    return [int(address, 16) for address in re.findall(r"^ *([0-9a-f]+):\t", listing.stdout, re.MULTILINE)]
+
+
+def expected(site: Site, file: str, line: int) -> tuple[Anchor, int] | None:
+    """Where on the site a line of the journal is."""
+    entry = Path(file).stem
+    for anchor, (piece, _) in site.pieces.items():
+        if piece.entry == entry and piece.line < line <= piece.line + len(piece.lines):
+            return anchor, line - piece.line
+    return None
+
+
+@pytest.mark.parametrize(
+    "kernel", [OLD, DAYS[len(DAYS) // 2], NEW, KERNELS[len(DAYS)], KERNELS[-1]], ids=name_of
+)
+def test_the_lines_are_those_that_addr2line_finds(booting: Site, kernel: Day | Exhibit) -> None:
+    """For C++ and NASM, on old days and new ones. What fills the gaps between functions is of no line."""
+    lines = Lines(booting.root / f"{name_of(kernel)}.lines.js")
+    assert lines.arguments[0] == path_of(kernel)
+    sample = instructions(kernel.elf)[::3]
+    known = 0
+    for address, frames in zip(sample, elf.frames(kernel.elf, sample), strict=True):
+        place = lines.at(address)
+        if frames and place:
+            assert place == expected(booting, frames[0].file, frames[0].line), hex(address)
+            known += 1
+        elif place:
+            raise AssertionError(f"{address:#x} has the line {place}, and addr2line has none")
+        elif frames:
+            assert not expected(booting, frames[0].file, frames[0].line), hex(address)
+    assert known > len(sample) * 0.8
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=name_of)
+def test_lines_and_pieces_are_on_their_pages(booting: Site, kernel: Day | Exhibit) -> None:
+    data = Lines(booting.root / f"{name_of(kernel)}.lines.js").data
+    sizes = []
+    for page, anchor, name, day in data["pieces"]:
+        figure = booting.pages[page].one("figure", id=anchor)
+        assert figure.attributes["data-chunk"].startswith(name) and page_of(day).removesuffix(".html") in page
+        sizes.append(sum(1 for _ in figure.all(class_="l")))
+    rows = [row for _, run in data["runs"] for row in run]
+    assert rows and all(piece == -1 or 1 <= line <= sizes[piece] for _, piece, line in rows)
+    assert [int(start, 16) for start, _ in data["runs"]] == [start for start, _ in code_segments(kernel.elf)]
+    for _, run in data["runs"]:
+        offsets = [offset for offset, _, _ in run]
+        assert offsets == sorted(set(offsets)), "from each row to the next"
+        assert run[-1][1] == -1, "the code ends"
+
+
+def test_symbols_are_named_with_their_places(booting: Site) -> None:
+    found = {
+        name: (int(at, 16), size)
+        for name, at, size in Lines(booting.root / f"{name_of(NEW)}.lines.js").data["symbols"]
+    }
+    symbols = elf.symbols(NEW.elf)
+    assert found["kernel_end"] == (symbols["kernel_end"], 0)
+    assert found["kernel_pt_space_manager"] == (symbols["kernel_pt_space_manager"], 24)
+    names = {function.name: function.start for function in elf.functions(NEW.elf) if "::" in function.name}
+    assert any(
+        found.get(name, (0, 0))[0] == start for name, start in names.items()
+    ), "C++ names are spelled out"
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=name_of)
+def test_the_kernel_has_the_very_same_segments(booting: Site, kernel: Day | Exhibit) -> None:
+    stripped = booting.root / path_of(kernel)
+    segments = elf.segments(kernel.elf)
+    assert elf.segments(stripped) == segments
+    built, given = kernel.elf.read_bytes(), stripped.read_bytes()
+    assert built[:40] == given[:40], "the entry point"
+    for segment in segments:
+        part = slice(segment.offset, segment.offset + segment.file_size)
+        assert built[part] == given[part]
+    assert b".debug_" not in given and b".symtab" not in given
+    assert scripted(booting.root / f"{path_of(kernel)}.js", path_of(kernel)) == given
+
+
+def scripted(file: Path, name: str) -> bytes:
+    """The bytes that a script has for a site in a folder."""
+    call = re.fullmatch(r'daybookBytes\(("[^"]*"), "([^"]*)"\);\n', file.read_text())
+    assert call and json.loads(call[1]) == name
+    return base64.b64decode(call[2], validate=True)
+
+
+def test_every_kernel_has_its_button(booting: Site) -> None:
+    for day in DAYS:
+        page = booting.pages[page_of(day.entry)]
+        section = page.one("section", class_="boot")
+        assert section.attributes["data-kernel"] == path_of(day)
+        assert "hidden" in section.one("button", class_="boot-it").attributes
+        links = [booting.target(page_of(day.entry), a.attributes["href"]) for a in section.all("a")]
+        assert links == [Anchor("emulator.html", ""), Anchor("emulator.html", "licences")]
+        for log in page.all("details", class_="log"):
+            offered = [button.attributes["data-kernel"] for button in log.all("button", class_="boot-it")]
+            name = re.match(r"Exhibit ([\w-]+), on", log.one("summary").text)
+            assert offered == ([path_of(Exhibit(day.entry, name[1]))] if name else [])
+
+
+def test_every_exhibit_that_was_built_is_offered(booting: Site) -> None:
+    built = {
+        path_of(k) for k in KERNELS if isinstance(k, Exhibit) and k.proof().blocks[0].outcome != BUILD_ERROR
+    }
+    buttons = (button for page in booting.pages.values() for button in page.all("button", class_="boot-it"))
+    assert {b.attributes["data-kernel"] for b in buttons if "data-kernel" in b.attributes} == built
+
+
+def test_the_emulator_is_there_with_its_notices(booting: Site) -> None:
+    built = folder()
+    assert built
+    for name in FILES[1:]:
+        packed = (booting.root / "emulator" / name).read_bytes()
+        assert gzip.decompress(packed) == (built / name).read_bytes()
+        assert scripted(booting.root / f"emulator/{name}.js", f"emulator/{name}") == packed
+    notices = {f"emulator/notices/{path}" for path in files_of(built / "notices")}
+    assert notices
+    links = {
+        booting.target("emulator.html", a.attributes["href"]).page
+        for a in booting.pages["emulator.html"].all("a")
+    }
+    assert notices <= links and all((booting.root / path).is_file() for path in notices)
+
+
+def test_the_panel_is_there(booting: Site) -> None:
+    for kind in ("js", "css"):
+        parts = sorted((TOP / "weave/site/boot").glob(f"*.{kind}"))
+        whole = b"".join(part.read_bytes() for part in parts)
+        assert whole and (booting.root / f"emulator/panel.{kind}").read_bytes() == whole
+
+
+@pytest.mark.parametrize("day", [OLD, NEW], ids=name_of)
+def test_the_worker_boots_a_kernel(booting: Site, day: Day) -> None:
+    """Made of the text of a function, in a scope that has what a browser's worker has and nothing of Node's."""
+    worker = booting.root / "emulator/worker.js"
+    subprocess.run(["node", "--check", worker], check=True)
+    program = Path(__file__).parent / "boot_in_worker.mjs"
+    run = subprocess.run(
+        ["node", program, booting.root / "emulator", booting.root / path_of(day)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    *serial, end = run.stdout.replace("\r", "").splitlines()
+    assert end == "exited 33"
+    log = (EVIDENCE / day.entry / "bios-pc-64M.log").read_text().replace("\r", "").splitlines()
+    assert serial[0] == "Daybook: first light" and serial[1] in log
+
+
+def test_without_an_emulator_a_page_says_so(recorded: Site) -> None:
+    for entry in entries():
+        page = recorded.pages[page_of(entry)]
+        section = page.one("section", class_="boot")
+        assert "recorded" in section.one("p").text and "make emulator" in section.one("p").text
+        assert not list(page.all(class_="boot-it")) and "data-kernel" not in section.attributes
+    there = files_of(recorded.root)
+    assert not [
+        p for p in there if p.startswith("emulator/") or re.search(r"\.kernel$|\.kernel\.js$|\.lines\.js$", p)
+    ]
+
+
+def test_a_draft_keeps_what_boots(booting: Site, tmp_path: Path) -> None:
+    shutil.copytree(JOURNAL, tmp_path / "journal")
+    (tmp_path / "ground").mkdir()
+    site = tmp_path / "site"
+    environment = {
+        **os.environ,
+        "JOURNAL": str(tmp_path / "journal"),
+        "DAYBOOK_EVIDENCE": str(EVIDENCE),
+        "DAYBOOK_CACHE": str(tmp_path / "cache"),
+        "DAYBOOK_GROUND": str(tmp_path / "ground"),
+    }
+    subprocess.run([TOP / "weave/site/weave", site], env=environment, cwd=TOP, check=True)
+    before = files_of(site)
+    add_prose(tmp_path / "journal" / f"{OLD.entry}.nw")
+    subprocess.run([TOP / "weave/site/draft", site], env=environment, cwd=TOP, check=True)
+    after = files_of(site)
+    changed = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+    assert sorted(changed) == [FIRST_PAGE, f"{page_of(OLD.entry)[:7]}/{OLD.entry}.nw"]
+    assert read_page(site / FIRST_PAGE).one("section", class_="boot").attributes["data-kernel"] == path_of(
+        OLD
+    )
+
+
+@pytest.fixture
+def kernels(tmp_path: Path) -> dict[str, Path]:
+    """A tree of its own for the first day's kernel."""
+    tree = tmp_path / "trees" / OLD.entry
+    tree.mkdir(parents=True)
+    shutil.copy(OLD.elf, tree)
+    return {
+        "out": tmp_path / "out.lua",
+        "cache": tmp_path / "cache",
+        "elf": tree / "daybook.elf",
+        "trees": tree.parent,
+    }
+
+
+def run_kernels(given: dict[str, Path]) -> subprocess.CompletedProcess[str]:
+    none = given["trees"] / "none"
+    command = [
+        TOP / "weave/site/kernels",
+        given["out"],
+        none,
+        given["cache"],
+        given["trees"],
+        none,
+        OLD.entry,
+    ]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_a_kernel_is_made_ready_again_only_when_it_is_another(kernels: dict[str, Path]) -> None:
+    made = kernels["cache"] / f"{OLD.entry}.kernel"
+    times = []
+    for change in (
+        lambda: None,
+        lambda: os.utime(kernels["elf"]),
+        lambda: shutil.copy(NEW.elf, kernels["elf"]),
+    ):
+        change()
+        assert run_kernels(kernels).returncode == 0
+        times.append(made.stat().st_mtime_ns)
+    assert times[0] == times[1] < times[2]
+
+
+def test_what_is_no_kernel_is_named(kernels: dict[str, Path]) -> None:
+    kernels["elf"].write_text("a kernel")
+    result = run_kernels(kernels)
+    assert result.returncode == 1 and not kernels["out"].exists()
+    assert result.stderr.startswith(f"kernels: {kernels['elf']}: ") and result.stderr.count("\n") == 1
+
+
+def test_an_exhibit_without_its_kernel_is_named(tmp_path: Path) -> None:
+    if not folder():
+        pytest.skip("the emulator is not built; `make emulator` builds it")
+    entry, name = exhibits()[0]
+    (tmp_path / "exhibits").mkdir()
+    result = run_weave(
+        tmp_path / "site",
+        sorted(JOURNAL.glob("*.nw")),
+        EVIDENCE,
+        DAYBOOK_EXHIBITS=str(tmp_path / "exhibits"),
+        DAYBOOK_CACHE=str(tmp_path / "cache"),
+    )
+    assert result.returncode == 1 and not (tmp_path / "site").exists()
+    assert (
+        f'journal/{entry}.nw: there is no kernel of the exhibit {name}; "make exhibits" makes it\n'
+        in result.stderr
+    )

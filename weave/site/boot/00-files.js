@@ -1,0 +1,37 @@
+// What the panel's parts share, and the files that it loads. A script element works from file://, where fetch does not.
+const daybookBoot = {};
+{
+  const scripted = {};
+  window.daybookBytes = (name, base64) => {
+    scripted[name] = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  };
+  const lines = {};
+  window.daybookLines = (kernel, found) => { lines[kernel] = found; };
+
+  const fetched = async (path) => {
+    const answer = await fetch(daybook.root + path).catch(() => ({}));
+    if (!answer.ok) throw new Error(`${daybook.root + path} cannot be loaded`);
+    return answer;
+  };
+
+  // A file may lie on the site packed, for hosts that do not pack it themselves.
+  const unpacked = async (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b
+    ? new Uint8Array(await new Response(
+      new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
+    : bytes);
+
+  /** The bytes of the site's file `path`. */
+  daybookBoot.bytes = async (path) => {
+    if (location.protocol !== 'file:') {
+      return unpacked(new Uint8Array(await (await fetched(path)).arrayBuffer()));
+    }
+    await daybook.load(`${daybook.root + path}.js`);
+    return unpacked(scripted[path]);
+  };
+
+  /** The journal's lines that the code of `kernel` came from. */
+  daybookBoot.lines = async (kernel) => {
+    await daybook.load(daybook.root + kernel.replace(/kernel$/, 'lines.js'));
+    return lines[kernel];
+  };
+}

@@ -1,0 +1,39 @@
+"""Which line of the journal each instruction of a kernel is from, as DWARF's line tables tell."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from boot_data.program import output_of
+
+# "FILE  LINE  ADDRESS …". Only the journal's files end in .nw; readelf shows some with their folder, some
+# without. A sequence ends with a row whose line is "-": its address is the first behind the code.
+_ROW = re.compile(r"^(?:(?:\S*/)?([\w-]+)\.nw|\S+) +(\d+|-) +0x([0-9a-f]+)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the journal."""
+
+    entry: str
+    line: int
+
+
+def line_table(elf: Path) -> list[tuple[int, Place | None]]:
+    """The addresses from which on the code is of another line than before, in order; None stands for no
+    line that is known."""
+    listing = output_of("readelf", "--wide", "--debug-dump=decodedline", str(elf))
+    places: dict[int, Place | None] = {}
+    ends = []
+    for entry, line, address in _ROW.findall(listing):
+        if line == "-":
+            ends.append(int(address, 16))
+        else:  # of several rows with one address, the last one holds
+            places[int(address, 16)] = Place(entry, int(line)) if entry else None
+    for end in ends:
+        places.setdefault(end, None)
+    rows: list[tuple[int, Place | None]] = []
+    for address, place in sorted(places.items()):
+        if not rows or rows[-1][1] != place:
+            rows.append((address, place))
+    return rows

@@ -1,0 +1,78 @@
+-- boot.lua: what a page says about booting its kernel in itself, and the files that it takes. Where
+-- no emulator is built, a page says that, and has the recorded boot alone.
+local html = require 'html'
+local problems = require 'problems'
+
+local M = {}
+
+-- {kernels = {{entry, exhibit, path, files, key}, …}, notices = {path, …}}; see ../kernels and
+-- ../boot_data/kernel.py.
+local known = assert(loadfile(os.getenv 'WEAVE_KERNELS'))()
+
+local by_name = {}
+for _, kernel in ipairs(known and known.kernels or {}) do
+  by_name[kernel.entry .. '.' .. (kernel.exhibit or '')] = kernel
+end
+
+local function kernel_of(entry, exhibit) return by_name[entry.name .. '.' .. (exhibit or '')] end
+
+--- All kernels that are ready to boot; none without an emulator.
+function M.kernels() return known and known.kernels or {} end
+
+--- Reports it when an exhibit that ran has no kernel. A day's own is for downloads.lua to miss.
+function M.check(entry, exhibits)
+  if not known then return end
+  for _, run in ipairs(exhibits) do
+    if run.machine ~= '' and not kernel_of(entry, run.name) then
+      problems.add_elsewhere(('%s: there is no kernel of the exhibit %s; "make exhibits" makes it')
+        :format(entry.file, run.name))
+    end
+  end
+end
+
+--- The end of the Proof section.
+function M.section(entry)
+  local about = html.link(entry.path, 'emulator.html')
+  if not known then
+    return '<section class="boot"><h2 id="_boot">Boot it</h2><p>The boot above was recorded; '
+      .. '<code>make emulator</code>, and then <code>make site</code>, bring <a href="' .. about
+      .. '">the live one</a>.</p></section>'
+  end
+  return '<section class="boot" data-kernel="' .. kernel_of(entry).path
+    .. '"><h2 id="_boot">Boot it</h2><p>With script, the kernel of this day runs here, on <a href="'
+    .. about .. '">a processor made of software</a> (<a href="' .. about .. '#licences">licences</a>), '
+    .. 'which is loaded only when you ask for it.</p>'
+    .. '<button type="button" class="boot-it" hidden>Boot it</button></section>'
+end
+
+--- What stands beside the recorded log of an exhibit: nothing if it was not even built.
+function M.exhibit_button(entry, run)
+  local kernel = run.machine ~= '' and kernel_of(entry, run.name)
+  if not kernel then return '' end
+  return '<button type="button" class="boot-it" data-kernel="' .. kernel.path
+    .. '" hidden>Boot it</button>'
+end
+
+--- The list of the emulator's notices on its own page.
+function M.notices()
+  if not known then return '<p>This site was made without it.</p>' end
+  local items = {}
+  for i, name in ipairs(known.notices) do
+    items[i] = ('<li><a href="emulator/notices/%s">%s</a></li>'):format(name, html.escape(name))
+  end
+  return '<ul>' .. table.concat(items) .. '</ul>'
+end
+
+--- What `weave` has to copy, as lines "FROM<tab>TO".
+function M.copies()
+  local out = {}
+  for _, kernel in ipairs(M.kernels()) do
+    for _, kind in ipairs {'kernel', 'kernel.js', 'lines.js'} do
+      local to = kernel.path:gsub('kernel$', kind)
+      out[#out + 1] = kernel.files .. '.' .. kind .. '\t' .. to .. '\n'
+    end
+  end
+  return table.concat(out)
+end
+
+return M

@@ -1,0 +1,86 @@
+-- kernel_lines.lua: for each kernel that boots in its page, the script that leads from its code to
+-- the lines of the pages.
+--
+-- It is kept beside the kernel's other files, and made anew only when the kernel, or a page's chunks,
+-- are others.
+local boot = require 'boot'
+local json = require 'dkjson'
+local output = require 'output'
+
+local M = {}
+
+local function read(path)
+  local file = io.open(path, 'rb')
+  if not file then return nil end
+  local text = file:read 'a'
+  file:close()
+  return text
+end
+
+-- Which lines of the entry are which pieces.
+local function shape(entry)
+  local parts = {entry.name, entry.path}
+  for _, piece in ipairs(entry.pieces) do
+    parts[#parts + 1] = ('%s %s %d+%d'):format(piece.anchor, piece.name, piece.line, #piece.lines)
+  end
+  return table.concat(parts, '\n')
+end
+
+-- A run's rows, {offset, piece's index or -1, line in the piece}, from the flat list that ../kernels
+-- wrote; `index` gives a piece its index.
+local function rows_of(flat, numbers, book, index)
+  local rows, last_piece, last_line = {}, nil, nil
+  for i = 1, #flat, 3 do
+    local offset, number, line = flat[i], numbers[flat[i + 1]], flat[i + 2]
+    local piece, ordinal = nil, nil
+    if number then piece, ordinal = book:piece_at(number, line) end
+    local at = piece and index(piece) or -1
+    ordinal = ordinal or 0
+    if at ~= last_piece or ordinal ~= last_line then
+      rows[#rows + 1] = ('[%d,%d,%d]'):format(offset, at, ordinal)
+      last_piece, last_line = at, ordinal
+    end
+  end
+  return rows
+end
+
+local function script(kernel, book, number_of)
+  local data = assert(loadfile(kernel.files .. '.rows.lua'))()
+  local numbers, pieces, indexes = {}, {}, {}
+  for i, name in ipairs(data.entries) do numbers[i] = number_of[name] end
+  local function index(piece)
+    if not indexes[piece] then
+      indexes[piece] = #pieces
+      local fields = {piece.entry.path, piece.anchor, piece.base, piece.entry.date .. piece.entry.letter}
+      for i, field in ipairs(fields) do fields[i] = json.quotestring(field) end
+      pieces[#pieces + 1] = '[' .. table.concat(fields, ',') .. ']'
+    end
+    return indexes[piece]
+  end
+  local runs = {}
+  for i, run in ipairs(data.runs) do
+    local rows = rows_of(run[2], numbers, book, index)
+    runs[i] = ('["%s",[%s]]'):format(run[1], table.concat(rows, ','))
+  end
+  return ('daybookLines(%s, {\npieces: [%s],\nruns: [%s],\nsymbols: %s\n});\n'):format(
+    json.quotestring(kernel.path), table.concat(pieces, ',\n'), table.concat(runs, ',\n'), data.symbols)
+end
+
+--- Makes the scripts that are not there yet; boot.copies() names them.
+function M.write(book)
+  local number_of, shapes = {}, {output.slurp 'lua/kernel_lines.lua'}
+  for number, entry in ipairs(book.entries) do
+    number_of[entry.name] = number
+    shapes[#shapes + 1] = shape(entry)
+  end
+  local pages = pandoc.utils.sha1(table.concat(shapes, '\n'))
+  for _, kernel in ipairs(boot.kernels()) do
+    local key = kernel.key .. ' ' .. pages
+    if read(kernel.files .. '.lines.key') ~= key then
+      output.list(kernel.files .. '.lines.js', script(kernel, book, number_of))
+      output.list(kernel.files .. '.lines.key', key)
+    end
+  end
+end
+
+return M
