@@ -46,6 +46,7 @@ local function write_rest(book)
   kernel_lines.write(book)
   chunk_pages.write(book)
   indexes.write(book)
+  pages.write(book.entries)
   if bound_in then
     output.list(bound_in .. '/book.html', bound.page(book.entries))
     serial.write(bound_in .. '/chapters.lua', bound.chapters(book.entries))
@@ -65,7 +66,7 @@ local function weave(text)
   months.write(entries)
   if not ground then write_rest(book) end
   output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries) .. (ground and '' or boot.copies()))
-  pages.write(entries)
+  pages.glossary(entries)
   feeds.write(entries, not ground)
   search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')
 end

@@ -16,7 +16,9 @@ for (const name of sample.filter((name_) => name_ !== '404.html')) {
     await page.evaluate(() => localStorage.clear());
     await page.reload({ waitUntil: 'networkidle' });
     const { failed, loaded } = await page.evaluate(() => document.fonts.ready.then((fonts) => {
-      const count = (status) => [...fonts].filter((font) => font.status === status).length;
+      // Those that stand in for ours may be on this machine or not.
+      const ours = [...fonts].filter((font) => font.family.includes('Daybook'));
+      const count = (status) => ours.filter((font) => font.status === status).length;
       return { failed: count('error'), loaded: count('loaded') };
     }));
     assert.equal(failed, 0);

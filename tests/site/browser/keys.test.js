@@ -125,7 +125,9 @@ test('nor does a key in a dialog', async (t) => {
   await page.keyboard.type(SINGLE.join(''));
   assert.equal(await page.locator('#_query').inputValue(), SINGLE.join(''));
   await page.keyboard.press('Escape');
+  await page.locator('#_find').waitFor({ state: 'hidden' });
   await page.keyboard.press('?');
+  await dialog(page).waitFor();
   for (const key of ['n', 't', '/']) await page.keyboard.press(key);
   assert.equal(page.url(), entry);
   assert.equal(await theme(page), null);

@@ -21,7 +21,8 @@ local function explained(entries)
   return places
 end
 
-local function glossary(entries)
+--- Writes the glossary; the entries must have been read.
+function M.glossary(entries)
   local document = pandoc.read(output.slurp 'glossary.md', prose.format)
   local places, known = explained(entries), {}
   document = document:walk {DefinitionList = function(list)
@@ -86,9 +87,8 @@ local function errata(entries)
   })
 end
 
---- Writes them; the entries must have been read.
+--- Writes the pages that no entry's prose has a say in.
 function M.write(entries)
-  glossary(entries)
   errata(entries)
   output.page(entries, 'about.html', {
     title = 'About', description = 'What Daybook is, and what its dates mean.',
