@@ -27,6 +27,7 @@ local kernel_lines = require 'kernel_lines'
 local months = require 'months'
 local output = require 'output'
 local pages = require 'pages'
+local prepared = require 'prepared'
 local problems = require 'problems'
 local search_documents = require 'search_documents'
 local serial = require 'serial'
@@ -57,6 +58,7 @@ local function weave(text)
   local entries = stream.read(text)
   if ground then draft.number_lines(entries, ground .. '/tokens') end
   local book = book_of.new(entries)
+  prepared.all(entries)
   for _, entry in ipairs(entries) do entry_page.read(entry, book) end
   downloads.check_image()
   problems.stop_if_any()

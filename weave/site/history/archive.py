@@ -30,7 +30,7 @@ def write_archive(folder: Path, name: str, files: dict[str, str]) -> None:
             member = tarfile.TarInfo(f"daybook-{name}/{path}")
             member.size, member.mode = len(data), 0o644
             tar.addfile(member, io.BytesIO(data))
-    _install(archive, gzip.compress(buffer.getvalue(), mtime=0))
+    _install(archive, gzip.compress(buffer.getvalue(), compresslevel=6, mtime=0))
     _install(sums_file, sums.encode())
 
 

@@ -1,7 +1,6 @@
 """The C++ of a day: its translation units, what each depends on, and what is kept of each."""
 
 import re
-import tempfile
 from collections.abc import Iterable
 from functools import cache as once
 from pathlib import Path
@@ -71,17 +70,9 @@ def _reached(name: str, includes: dict[str, list[str]]) -> set[str]:
 
 
 def _parse(sources: dict[str, str], units: list[str]) -> Iterable[tuple[str, Fragment]]:
-    """Parses the units from a folder that looks like the kernel's tangled/."""
     if not units:
         return
-    from identifiers.cpp_unit import (
-        read_unit,
-    )  # loading libclang takes longer than a day that is all in the cache
+    from identifiers.cpp_unit import read_unit  # loading libclang takes longer than a day that is all in the cache
 
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in sources.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        for unit in units:
-            yield unit, read_unit(Path(folder), unit, sources, [*_flags(), f"-I{folder}"])
+    for unit in units:
+        yield unit, read_unit(unit, sources, _flags())

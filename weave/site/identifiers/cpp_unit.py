@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from clang import cindex
 from clang.cindex import Cursor, CursorKind, Diagnostic, LinkageKind, TranslationUnit
@@ -66,6 +65,8 @@ _VARIABLE = CursorKind.VAR_DECL.value
 _UNEXPOSED = CursorKind.UNEXPOSED_DECL.value
 _LAST_DECLARATION = CursorKind.CXX_ACCESS_SPEC_DECL.value
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|undef)\b(.*)$", re.MULTILINE)
+
+_TOP = "/daybook"  # the folder that libclang is told the sources are in
 
 _Spot = tuple[str, int]  # a file and an offset in bytes
 
@@ -131,9 +132,9 @@ class _MacroBody:
 class _Unit:
     """One walk through a translation unit."""
 
-    def __init__(self, folder: Path, sources: dict[str, str]) -> None:
-        self._prefix = f"{folder}/"
-        self._sources = {f"{folder}/{name}": _Source(name, text) for name, text in sources.items()}
+    def __init__(self, sources: dict[str, str]) -> None:
+        self._prefix = f"{_TOP}/"
+        self._sources = {f"{_TOP}/{name}": _Source(name, text) for name, text in sources.items()}
         self._locations = Locations()
         self._drafts: dict[str, Draft] = {}
         self._declared: dict[_Spot, tuple[str, str, Role]] = {}  # key, name as written, role
@@ -365,16 +366,19 @@ class _Unit:
                 tokens[path, offset] = (len(word), key, "use")
 
 
-def read_unit(folder: Path, name: str, sources: dict[str, str], flags: list[str]) -> Fragment:
-    """What the file `name` of the sources in `folder` says, and what it includes."""
+def read_unit(name: str, sources: dict[str, str], flags: list[str]) -> Fragment:
+    """What the file `name` of the sources says, and what it includes. The sources need not be on a disk."""
     unit = cindex.Index.create().parse(
-        f"{folder}/{name}", flags, options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD
+        f"{_TOP}/{name}",
+        [*flags, f"-I{_TOP}"],
+        unsaved_files=[(f"{_TOP}/{path}", text) for path, text in sources.items()],
+        options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD,
     )
     for diagnostic in unit.diagnostics:
         if diagnostic.severity >= Diagnostic.Error:
             place = diagnostic.location
-            file = place.file.name.removeprefix(f"{folder}/") if place.file else name
+            file = place.file.name.removeprefix(f"{_TOP}/") if place.file else name
             raise IdentifierError(f"{file}:{place.line}: {diagnostic.spelling}")
-    walked = _Unit(folder, sources)
+    walked = _Unit(sources)
     walk(unit, walked.visit)
     return walked.fragment()

@@ -46,9 +46,8 @@ end
 
 --- Reads the entry's prose and evidence and reports what is wrong with them.
 function M.read(entry, book)
-  local made = prepared.of(entry)
+  local made = entry.prepared
   if not made then return end
-  entry.prepared = made
   for _, key in ipairs {'title', 'subtitle', 'summary', 'needs', 'minutes'} do entry[key] = made[key] end
   for _, key in ipairs {'title', 'summary'} do
     if made[key] == '' then problems.add(entry.file, 1, ('the front matter has no "%s"'):format(key)) end

@@ -171,14 +171,6 @@ local function body_html(items)
   return pandoc.write(pandoc.Pandoc(blocks), 'html', options)
 end
 
-local function colour(entry)
-  local snippets = {}
-  for i, piece in ipairs(entry.pieces) do
-    snippets[i] = {text = code.source_of(piece), language = piece.language}
-  end
-  return highlight.all(snippets)
-end
-
 local function prepare(entry)
   local document, quotes = prose.read(entry)
   if not document then return nil end
@@ -195,17 +187,16 @@ local function prepare(entry)
     bold = terms,
     sections = sections,
     body = body_html(items),
-    coloured = colour(entry),
   }
 end
 
-local makers = {'code.lua', 'highlight.lua', 'html.lua', 'linker_script.lua', 'prepared.lua', 'prose.lua'}
+local makers = {'colour', 'lua/code.lua', 'lua/highlight.lua', 'lua/html.lua', 'lua/prepared.lua', 'lua/prose.lua'}
 local makers_sum
 
 local function key_of(entry)
   if not makers_sum then
     local texts = {tostring(PANDOC_VERSION)}
-    for _, name in ipairs(makers) do texts[#texts + 1] = output.slurp('lua/' .. name) end
+    for _, name in ipairs(makers) do texts[#texts + 1] = output.slurp(name) end
     makers_sum = pandoc.utils.sha1(table.concat(texts))
   end
   local languages = {}
@@ -213,18 +204,45 @@ local function key_of(entry)
   return pandoc.utils.sha1(makers_sum .. table.concat(languages, ' ') .. entry.tokens)
 end
 
---- Prepares the entry, or takes what was kept; nil after reporting what is wrong with its text.
-function M.of(entry)
-  local file, key = os.getenv 'WEAVE_CACHE' .. '/prepared/' .. entry.name .. '.lua', key_of(entry)
-  local kept = loadfile(file)
-  kept = kept and kept()
-  if kept and kept.key == key then return kept end
-  local made = prepare(entry)
-  if made then
-    made.key = key
-    serial.write(file, made)
+local function file_of(entry) return os.getenv 'WEAVE_CACHE' .. '/prepared/' .. entry.name .. '.lua' end
+
+local function kept(entry, key)
+  local load = loadfile(file_of(entry))
+  local made = load and load()
+  return made and made.key == key and made or nil
+end
+
+-- Gives each entry its pieces' coloured lines. All are coloured at once: starting what does it takes longer than an entry.
+local function colour(entries)
+  local snippets = {}
+  for _, entry in ipairs(entries) do
+    for _, piece in ipairs(entry.pieces) do
+      snippets[#snippets + 1] = {text = code.source_of(piece), language = piece.language}
+    end
   end
-  return made
+  local coloured, taken = highlight.all(snippets), 0
+  for _, entry in ipairs(entries) do
+    entry.prepared.coloured = table.move(coloured, taken + 1, taken + #entry.pieces, 1, {})
+    taken = taken + #entry.pieces
+  end
+end
+
+--- Prepares the entries, or takes what was kept, as `entry.prepared`; nil after reporting what is wrong with its text.
+function M.all(entries)
+  local made = {}
+  for _, entry in ipairs(entries) do
+    local key = key_of(entry)
+    entry.prepared = kept(entry, key)
+    if not entry.prepared then
+      entry.prepared = prepare(entry)
+      if entry.prepared then
+        entry.prepared.key = key
+        made[#made + 1] = entry
+      end
+    end
+  end
+  colour(made)
+  for _, entry in ipairs(made) do serial.write(file_of(entry), entry.prepared) end
 end
 
 return M

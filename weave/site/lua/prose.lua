@@ -4,7 +4,6 @@
 -- `@` off `@<<`. Both pass through Pandoc's Markdown as private-use characters, which mean
 -- nothing to it. In code and formulas they get back what stood there; elsewhere a quotation stays
 -- a mark until a page is written, because where it leads is for the whole journal to say.
-local highlight = require 'highlight'
 local html = require 'html'
 local problems = require 'problems'
 
@@ -34,13 +33,12 @@ local function markdown(entry)
   return table.concat(out), quotes
 end
 
-local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell', text = 'Text'}
+local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell'}
 
+-- What is not a chunk has no colours.
 local function code_block(block)
-  local language = block.classes[1]
-  local lines = highlight.all({{text = block.text, language = language}})[1]
-  return pandoc.RawBlock('html', '<div class="session">'
-    .. html.box(labels[language] or language or 'Text', table.concat(lines, '\n')) .. '</div>')
+  local label = labels[block.classes[1]] or 'Text'
+  return pandoc.RawBlock('html', '<div class="session">' .. html.box(label, html.escape(block.text)) .. '</div>')
 end
 
 local function table_block(block)
