@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
+from boot import boot, direct
 from boots import Boots
 from machines import Machine
 from pool_oracle import HIGHEST, PAGE, Range, pool
@@ -167,6 +168,12 @@ def test_the_kernel_refuses_more_regions_than_it_has_room_for(tmp_path: Path) ->
     assert run.returncode == 1
     assert "The kernel cannot go on: the memory map has more than 256 regions" in run.stdout
     assert map_check(file) == f"pool 0x1000 {257 * MiB:#x}"
+
+
+def test_a_start_without_boot_information_is_refused() -> None:
+    booted = boot(Machine.parse("direct-pc-64M"), direct(ELF))
+    assert booted.status == 39
+    assert booted.serial.endswith("without a loader, and without boot information as its first module.\n")
 
 
 def test_reasons() -> None:
