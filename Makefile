@@ -7,6 +7,10 @@ SHELL := /bin/bash
 # As many jobs as there are processors; -j1 says otherwise.
 MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
 
+ifneq ($(words $(CURDIR)),1)
+$(error make cannot build in a folder with a space in its name: $(CURDIR))
+endif
+
 # V=1 shows the commands; without it each step is one line.
 V ?= 0
 ifneq ($(V),1)
@@ -109,7 +113,7 @@ else
 test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof boot site emulator
 endif
-matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, and every day's page tables on every machine
+matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 200 hostile memory maps, everything built twice
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
 	weave/seals check

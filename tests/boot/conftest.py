@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pressure
 import pytest
+from _pytest.terminal import TerminalReporter
 
 from boots import Boots
 from cases import prune_evidence, renew_sources
@@ -13,6 +15,12 @@ from must_fail import SOURCES, build_kernel
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Parameters with a name of their own are shown by it."""
     return getattr(val, "test_id", None)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """How many boots ended well on which kind of machine."""
+    if pressure.TABLE.rows:
+        terminalreporter.write_line(f"\n{pressure.TABLE.text()}")
 
 
 @pytest.fixture(scope="session")

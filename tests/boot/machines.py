@@ -30,8 +30,12 @@ _BOARDS = ("pc", "q35")
 # RAM below 4 GiB: all of it, while there is less than the first; else the second.
 _BELOW_4G = {"pc": (0xE0000000, 0xC0000000), "q35": (0xB0000000, 0x80000000)}
 _FIRMWARE_TABLES = 0x20000  # what SeaBIOS keeps at the end of it
-_SIZE = r"[1-9][0-9]*[MG]"
+_SIZE = r"[1-9][0-9]*[MGT]"
 _WORD = r"[A-Za-z0-9_.]+"
+_MODEL = rf"{_WORD}(?:-[A-Z]{_WORD})?"  # Skylake-Client
+_PROPERTY = rf"[a-z0-9_-]+={_WORD}"
+# From so much memory on the host need not have it: it comes into being where the guest touches it.
+_UNRESERVED = 16 << 30
 _GRAMMAR = (
     "FIRMWARE-BOARD-MEMORY[-OPTION...]: bios|uefi|direct, pc|q35, 64M|512M|6G|..., then any of "
     "smpN, below4gSIZE, cpu_MODEL, noserial, nodebugexit, menu"
@@ -64,7 +68,8 @@ class Machine:
         def reject(why: str) -> MachineError:
             return MachineError(f'"{name}" is not a machine: {why}; a name is {_GRAMMAR}')
 
-        parts = re.split(r"(?<!\+)-", name)  # not the minus of cpu_qemu64+-nx
+        # Not the minus of cpu_qemu64+-nx, of cpu_max+phys-bits=46 or of cpu_Skylake-Client.
+        parts = re.split(r"(?<!\+)-(?![a-z]+=|[A-Z])", name)
         if len(parts) < 3:
             raise reject("it has fewer than three parts")
         firmware, board, memory, *options = parts
@@ -125,6 +130,9 @@ class Machine:
         if self.below_4g:
             board += f",max-ram-below-4g={self.below_4g}"
         arguments = [QEMU, "-accel", "tcg", "-display", "none", "-no-reboot", "-nic", "none"]
+        if _bytes(self.memory) >= _UNRESERVED:
+            board += ",memory-backend=ram"
+            arguments += ["-object", f"memory-backend-ram,id=ram,size={self.memory},reserve=off"]
         arguments += ["-machine", board, "-m", self.memory, "-smp", str(self.cpus)]
         if not self.menu:
             arguments += ["-smbios", NO_WAIT]
@@ -139,7 +147,7 @@ class Machine:
 
 
 def _bytes(size: str) -> int:
-    return int(size[:-1]) << {"M": 20, "G": 30}[size[-1]]
+    return int(size[:-1]) << {"M": 20, "G": 30, "T": 40}[size[-1]]
 
 
 def _option(text: str) -> tuple[str, object] | None:
@@ -154,6 +162,6 @@ def _option(text: str) -> tuple[str, object] | None:
         return "cpus", int(match[1])
     if match := re.fullmatch(rf"below4g({_SIZE})", text):
         return "below_4g", match[1]
-    if match := re.fullmatch(rf"cpu_({_WORD}(?:\+(?:-?{_WORD}|{_WORD}={_WORD}))*)", text):
+    if match := re.fullmatch(rf"cpu_({_MODEL}(?:\+(?:-?{_WORD}|{_PROPERTY}))*)", text):
         return "cpu_model", match[1].replace("+", ",")
     return None

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
 from boot import boot, direct
+from boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
 from boots import Boots
+from cases import MATRIX
 from machines import Machine
 from pool_oracle import HIGHEST, PAGE, Range, pool
 from trees import BUILD, ROOT, Day, entries
@@ -154,7 +155,7 @@ def test_hostile_maps_on_the_host(tmp_path: Path) -> None:
     assert 500 < with_pool < 1_950
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(200 if MATRIX else 12))
 def test_hostile_maps_in_the_kernel(seed: int, tmp_path: Path) -> None:
     file = write_map(tmp_path / "map", hostile_map(random.Random(seed)))
     said, danger, limit = map_boot(file)

@@ -1,0 +1,91 @@
+"""The newest kernel on many machines: what `make matrix` boots, and of that what `make test` does."""
+
+from dataclasses import dataclass, field
+
+from boots import Boots
+from cases import MATRIX, BootKey
+from machines import Machine
+from trees import Day, entries
+from verdict import describe, judge_tests, report
+
+# With and without pages of 1 GiB, SMEP, SMAP and UMIP; from 36 to 52 bits of physical address.
+CPUS = (
+    "qemu64", "core2duo", "Conroe", "Penryn", "Nehalem", "Westmere", "SandyBridge", "Haswell", "Skylake-Client",
+    "Icelake-Server", "EPYC-Milan", "max",
+)  # fmt: skip
+BOARDS = ("pc", "q35")
+SIZES = ("2M", "16M", "64M", "256M", "1G", "4G", "6G", "64G", "1T", "4T")
+GRUB_CPUS = ("qemu64", "Penryn", "Haswell", "EPYC-Milan", "max")
+GRUB_SIZES = ("16M", "64M", "512M", "3G", "6G", "64G")
+
+
+def _machine(firmware: str, board: str, size: str, cpu: str, cpus: int) -> Machine:
+    more_bits = "+phys-bits=46" if size.endswith("T") else ""
+    return Machine.parse(f"{firmware}-{board}-{size}-cpu_{cpu}{more_bits}-smp{cpus}")
+
+
+def direct_machines() -> list[Machine]:
+    """Every CPU with every size on both boards; from 1 to 8 CPUs."""
+    kinds = [(board, size, cpu) for cpu in CPUS for size in SIZES for board in BOARDS]
+    return [_machine("direct", *kind, 1 + number % 8) for number, kind in enumerate(kinds)]
+
+
+def grub_machines() -> list[Machine]:
+    """60 with a BIOS, 12 with UEFI."""
+    kinds = [(board, size, cpu) for cpu in GRUB_CPUS for size in GRUB_SIZES for board in BOARDS]
+    bios = [_machine("bios", *kind, 1 + number % 4) for number, kind in enumerate(kinds)]
+    kinds = [(board, size, cpu) for cpu in ("qemu64", "max") for size in ("256M", "3G", "64G") for board in BOARDS]
+    return bios + [_machine("uefi", *kind, 1 + number % 2) for number, kind in enumerate(kinds)]
+
+
+def sample(machines: list[Machine]) -> list[Machine]:
+    """All of them in `make matrix`. In `make test` every eleventh, which has each CPU, board and size in it."""
+    return machines if MATRIX else machines[::11]
+
+
+@dataclass(frozen=True)
+class PressureCase:
+    """The newest kernel on a machine that no proof names: it ends well there, with all its tests passed."""
+
+    machine: Machine
+
+    @property
+    def test_id(self) -> str:
+        return self.machine.name
+
+    @property
+    def boot_key(self) -> BootKey:
+        return Day(entries()[-1]).iso, self.machine
+
+    def prove(self, boots: Boots) -> str:
+        """Empty, or why the case fails."""
+        boot, elf = boots.get(*self.boot_key), Day(entries()[-1]).elf
+        complaints = judge_tests(boot.serial, elf)
+        if boot.outcome != "exit 33":
+            complaints.append(f"expected exit 33 (success), got {describe(boot, elf)}")
+        return report(self.test_id, complaints, boot.serial) if complaints else ""
+
+
+@dataclass
+class Table:
+    """How many machines of each kind the kernel has ended well on."""
+
+    rows: dict[tuple[str, str], dict[str, list[bool]]] = field(default_factory=dict)
+
+    def note(self, machine: Machine, passed: bool) -> None:
+        """Counts one boot."""
+        cpu = (machine.cpu_model or "").partition(",")[0]
+        self.rows.setdefault((machine.firmware, cpu), {}).setdefault(machine.memory, []).append(passed)
+
+    def text(self) -> str:
+        """A line for each firmware and CPU, a column for each size: boots that passed of those that were made."""
+        sizes = sorted({size for row in self.rows.values() for size in row}, key=lambda size: ("MGT".index(size[-1]), int(size[:-1])))
+        lines = [f"{'':22}" + "".join(f"{size:>7}" for size in sizes)]
+        for (firmware, cpu), row in self.rows.items():
+            cells = [f"{sum(row[size])}/{len(row[size])}" if size in row else "" for size in sizes]
+            lines.append(f"{firmware:7}{cpu:15}" + "".join(f"{cell:>7}" for cell in cells))
+        boots = [passed for row in self.rows.values() for results in row.values() for passed in results]
+        return "\n".join([*lines, f"{sum(boots)} of {len(boots)} boots ended well"])
+
+
+TABLE = Table()  # of this run
