@@ -119,7 +119,7 @@ check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their
 	weave/seals check
 reseal: $(days:%=build/at/%/sources.mk) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
 	weave/seals reseal $(entry) "$$WHY"
-prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove the page table space for all numbers of 64 bits, and refute its first version
+prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, and refute the first version
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
 	tests/proof/prove --mutants tangled

@@ -12,6 +12,7 @@ from trees import BUILD
 FONT = BUILD / "font.psf"
 WIDTH, HEIGHT = 8, 16  # of a character, in pixels
 FIRST_LINE = "Daybook: first light"
+LAST_LINE = "No debug-exit device here: the kernel halts."
 
 
 def read_font(path: Path = FONT) -> dict[bytes, str]:
@@ -56,11 +57,13 @@ def shown(lines: Iterable[str], columns: int, rows: int) -> list[str]:
 
 def judge_screen(png: bytes, serial: str) -> list[str]:
     """What is wrong with the screen of a kernel that says on `serial` that it uses one. Without a serial log, only that it
-    begins with the kernel's first words can be said."""
+    begins with the kernel's first words can be said, or where they have scrolled away, that it ends with the last ones."""
     rows = read_screen(png, read_font())
     lines = serial.splitlines()
     if not lines:
-        return [] if rows[0] == FIRST_LINE else [f"the screen begins with {rows[0]!r}, not with {FIRST_LINE!r}"]
+        if rows[0] == FIRST_LINE or (all(rows[:-1]) and rows[-2] == LAST_LINE):
+            return []
+        return [f"the screen begins with {rows[0]!r}, not with {FIRST_LINE!r}, and ends with {rows[-2]!r}"]
     kernel = lines[lines.index(FIRST_LINE) :]
     expected = shown((line.rstrip() for line in kernel), Image.open(io.BytesIO(png)).width // WIDTH, len(rows))
     for number, (row, text) in enumerate(zip(rows, expected, strict=True), 1):

@@ -64,3 +64,16 @@ def test_a_wrong_letter_and_a_line_too_many_are_complaints(wrong: list[str]) -> 
     serial = "Booting\nDaybook: first light\nok\n"
     assert judge_screen(picture_of(["Daybook: first light", "ok", "", ""], 24), serial) == []
     assert judge_screen(picture_of([*wrong, *[""] * (4 - len(wrong))], 24), serial) != []
+
+
+@pytest.mark.parametrize(
+    ("rows", "sound"),
+    [
+        (["Daybook: first light", "ok", "", ""], True),
+        (["ok 1", "ok 2", "No debug-exit device here: the kernel halts.", ""], True),
+        (["ok 1", "", "No debug-exit device here: the kernel halts.", ""], False),
+        (["ok 1", "ok 2", "ok 3", ""], False),
+    ],
+)
+def test_without_a_serial_log_the_first_or_the_last_words_are_looked_for(rows: list[str], sound: bool) -> None:
+    assert (judge_screen(picture_of(rows, 48), "") == []) == sound

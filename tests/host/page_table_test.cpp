@@ -61,7 +61,13 @@ TEST(PageTable, BitsAreTheManuals)
 {
     EXPECT_EQ(page::present, 0x1u);
     EXPECT_EQ(page::writable, 0x2u);
+    EXPECT_EQ(page::user, 0x4u);
+    EXPECT_EQ(page::write_through, 0x8u);
     EXPECT_EQ(page::cache_disable, 0x10u);
+    EXPECT_EQ(page::accessed, 0x20u);
+    EXPECT_EQ(page::dirty, 0x40u);
+    EXPECT_EQ(page::large, 0x80u);
+    EXPECT_EQ(page::global, 0x100u);
     EXPECT_EQ(page::no_execute, 0x8000'0000'0000'0000u);
     for (unsigned bit = 0; bit < 64; ++bit)  // Intel SDM vol. 3A, table 4-20: bits 51 to 12, at the widest MAXPHYADDR
         EXPECT_EQ(page::address_mask >> bit & 1, bit >= 12 && bit <= 51 ? 1u : 0u) << bit;

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-SPACE, ALIGN = "page/pt_space.cpp", "memory/align.hpp"
+from properties import ALIGN as ALIGN_ADDRESS
+from properties import ALLOC, POWER, SET
+from table_properties import TABLES
+
+SPACE, ALIGN, TABLE = "page/pt_space.cpp", "memory/align.hpp", "page/table.hpp"
+# What is claimed of the code in each file.
+CLAIMED = {SPACE: [ALLOC, SET], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
 
 FIT = "    if (addr > kernel_pt_space_manager.end_addr || size > kernel_pt_space_manager.end_addr - addr)"
 WRAP = "    if (addr < kernel_pt_space_manager.current_addr)"
@@ -10,6 +16,14 @@ POWER = "    if (!memory::is_power_of_two(alignment))"
 MOVE = "    kernel_pt_space_manager.current_addr = addr + size;"
 ROUND = "    return (address + alignment - 1) & ~(alignment - 1);"
 TEST = "    return number != 0 && (number & (number - 1)) == 0;"
+INDEX = "    return virtual_address >> (12 + 9 * (level - 1)) & (entries - 1);"
+CANONICAL = "    return address + (max_t{1} << 47) < max_t{1} << 48;"
+PAGE = "    return page.value | chosen | present | (pages == page_size::kib_4 ? 0 : large);"
+LINK = "    return table.value | present | writable | (is_kernels ? 0 : user);"
+HALF = "    const bool is_kernels = address.value >> 63 != 0;"
+IS_PAGE = "    return level == 1 || (level < 4 && (entry & large) != 0);"
+TARGET = "    return {entry & address_mask & -(is_page(entry, level) ? bytes_per_entry(level) : size)};"
+BYTES = "constexpr max_t bytes_per_entry(unsigned level) { return size << 9 * (level - 1); }"
 
 
 @dataclass(frozen=True)
@@ -51,4 +65,32 @@ MUTANTS = [
     Mutant("0 is a power of two", ALIGN, TEST, "    return (number & (number - 1)) == 0;"),
     Mutant("every number but 0 is a power of two", ALIGN, TEST, "    return number != 0;"),
     Mutant("1 is no power of two", ALIGN, TEST, "    return number > 1 && (number & (number - 1)) == 0;"),
+    Mutant("an index counts from level 0", TABLE, INDEX, INDEX.replace("(level - 1)", "level")),
+    Mutant("an index of ten bits", TABLE, INDEX, INDEX.replace("(entries - 1)", "(2 * entries - 1)")),
+    Mutant("an index without its last bit", TABLE, INDEX, INDEX.replace("(entries - 1)", "(entries - 2)")),
+    Mutant("offsets of eleven bits", TABLE, INDEX, INDEX.replace("12 +", "11 +")),
+    Mutant("an index in 32 bits", TABLE, INDEX, INDEX.replace("virtual_address >>", "static_cast<std::uint32_t>(virtual_address) >>")),
+    Mutant("canonical in 48 bits", TABLE, CANONICAL, CANONICAL.replace("47", "48").replace("< max_t{1} << 48", "< max_t{1} << 49")),
+    Mutant("the lower half only", TABLE, CANONICAL, "    return address < max_t{1} << 47;"),
+    Mutant("one address too many is canonical", TABLE, CANONICAL, CANONICAL.replace("< max", "<= max")),
+    Mutant("everything is canonical", TABLE, CANONICAL, "    return address == address;"),
+    Mutant("a page's entry is not present", TABLE, PAGE, PAGE.replace(" | present", "")),
+    Mutant("a large page's entry has no PS", TABLE, PAGE, PAGE.replace("0 : large", "0 : 0")),
+    Mutant("PS in every page's entry", TABLE, PAGE, PAGE.replace("? 0", "? large")),
+    Mutant("PS in a 1 GiB page's entry only", TABLE, PAGE, PAGE.replace("pages == page_size::kib_4 ? 0 : large", "pages == page_size::gib_1 ? large : 0")),
+    Mutant("the flags are lost", TABLE, PAGE, PAGE.replace(" | chosen", "")),
+    Mutant("the flags are added", TABLE, PAGE, PAGE.replace("| chosen", "+ chosen + chosen")),
+    Mutant("every page can be written", TABLE, PAGE, PAGE.replace("| present", "| present | writable")),
+    Mutant("a table forbids writing", TABLE, LINK, LINK.replace(" | writable", "")),
+    Mutant("a table forbids execution", TABLE, LINK, LINK.replace("| present", "| present | no_execute")),
+    Mutant("ring 3 may enter the kernel's half", TABLE, LINK, LINK.replace("is_kernels ? 0 : user", "is_kernels ? user : user")),
+    Mutant("the halves are exchanged", TABLE, HALF, HALF.replace("!= 0", "== 0")),
+    Mutant("the halves parted at bit 46", TABLE, HALF, HALF.replace(">> 63", ">> 46")),
+    Mutant("a page table's entry is judged by PS", TABLE, IS_PAGE, IS_PAGE.replace("level == 1 || ", "")),
+    Mutant("the PML4 maps pages", TABLE, IS_PAGE, IS_PAGE.replace("level < 4", "level <= 4")),
+    Mutant("a directory never maps a page", TABLE, IS_PAGE, IS_PAGE.replace("level < 4", "level == 3")),
+    Mutant("the flags are part of the address", TABLE, TARGET, TARGET.replace(" & address_mask", "")),
+    Mutant("PAT is part of the address", TABLE, TARGET, "    return {entry & address_mask};"),
+    Mutant("every table is as aligned as a page", TABLE, TARGET, TARGET.replace(": size", ": bytes_per_entry(level)")),
+    Mutant("entries of 8 bits a level", TABLE, BYTES, BYTES.replace("<< 9", "<< 8")),
 ]

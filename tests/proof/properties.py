@@ -1,4 +1,4 @@
-"""What is claimed of the page table space, as formulas over numbers of 64 bits."""
+"""What is claimed of the page table space, as formulas over numbers of 64 bits; and how a claim is made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,11 +70,13 @@ class Subject:
 
     def calls(self, module: Module) -> list[tuple[z3.BoolRef, Call]]:
         """Every way through the function, with the condition under which it is taken."""
-        arguments = {name: number(name) for name in self.arguments}
+        function = module.find(self.function)
+        widths = [bits for _, bits in function.parameters]
+        arguments = {name: z3.BitVec(name, bits) for name, bits in zip(self.arguments, widths, strict=True)}
         memory = module.memory_of(MANAGER) if self.uses_manager else {}
         before = _fields(memory)
         found = []
-        for end in module.run(module.find(self.function), list(arguments.values()), State([], memory, [])):
+        for end in module.run(function, list(arguments.values()), State([], memory, [])):
             condition = z3.And(self.assumed(arguments, before), *end.condition)
             found.append((condition, Call(arguments, before, _fields(end.memory), end.result, end.duties)))
         return found

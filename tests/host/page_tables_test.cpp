@@ -1,0 +1,57 @@
+// Tables out of page table space. The kernel follows physical addresses as pointers, so here a buffer's address is one.
+#include "page/pt_space.hpp"
+#include "page/tables.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <new>
+
+namespace {
+
+constexpr std::size_t table = 4096, tables = 3;
+constexpr std::align_val_t alignment{table};
+
+bool is_cleared(phys_addr one)
+{
+    for (int i = 0; i < 512; ++i)
+        if (page::table_entries(one)[i] != 0)
+            return false;
+    return true;
+}
+
+TEST(Tables, AreHandedOutClearedAndTakenBack)
+{
+    auto* const memory = static_cast<unsigned char*>(operator new(tables * table, alignment));
+    std::memset(memory, 0xFF, tables * table);
+    const auto first = reinterpret_cast<max_t>(memory);
+    page::set_pt_space(first, first + tables * table);
+    phys_addr taken[tables];
+    for (std::size_t i = 0; i < tables; ++i) {
+        taken[i] = page::take_table();
+        EXPECT_EQ(taken[i].value, first + i * table);
+        EXPECT_TRUE(is_cleared(taken[i]));
+        EXPECT_EQ(page::tables_in_use(), i + 1);
+    }
+    EXPECT_EQ(page::take_table().value, 0u) << "there are no more";
+    EXPECT_EQ(page::tables_in_use(), tables);
+
+    for (const phys_addr one : taken) {
+        std::memset(page::table_entries(one), 0xFF, table);
+        page::give_back_table(one);
+    }
+    EXPECT_EQ(page::tables_in_use(), 0u);
+    for (std::size_t i = tables; i-- > 0;) {
+        const phys_addr again = page::take_table();
+        EXPECT_EQ(again.value, taken[i].value) << "the last one first";
+        EXPECT_TRUE(is_cleared(again));
+    }
+    EXPECT_EQ(page::take_table().value, 0u);
+
+    page::reach_tables_through({0x7000'0000});
+    EXPECT_EQ(reinterpret_cast<max_t>(page::table_entries(taken[2])), 0x7000'0000u + 2 * table);
+    page::reach_tables_through({first});  // as it was
+    operator delete(memory, alignment);
+}
+
+}  // namespace
