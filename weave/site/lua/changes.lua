@@ -58,7 +58,7 @@ local function in_words(more, fewer)
   return table.concat(words, ' ')
 end
 
--- Of a file that the entry begins, every line stands in its chunks; of one that it ends, none is left to link.
+-- Of a file that the entry begins or writes anew, every line stands in its chunks; of one that it ends, none is left to link.
 local function item(entry, path, file)
   local lines = lines_of(file, entry.number)
   local count = {['-'] = 0, ['+'] = 0, [' '] = 0}
@@ -68,6 +68,7 @@ local function item(entry, path, file)
     html.link(entry.path, source.page(path)), html.escape(path), in_words(count['+'], count['-']))
   if file.born == entry.number then return '<li>' .. link .. ', a new file</li>' end
   if file.gone == entry.number then return '<li>' .. link .. ', no more</li>' end
+  if count['+'] + count['-'] > 2 * count[' '] then return '<li>' .. link .. ', written anew</li>' end
   return '<li>' .. link .. difference(path, lines) .. '</li>'
 end
 
