@@ -1,5 +1,5 @@
-; endings.asm: a kernel that says a line and ends in the way that is defined: EXIT, HALT, RESET, TRIPLE_FAULT, or ECHO: it
-; sends back what comes to its serial port, and exits at a `q`.
+; endings.asm: a kernel that says a line and ends in the way that is defined: EXIT, HALT, RESET, TRIPLE_FAULT, GREED: it
+; uses the first 3 GiB of its memory, and exits, or ECHO: it sends back what comes to its serial port, and exits at a `q`.
 %include "../boot/must_fail/kernel.inc"
 compiled_in_tests 0
 
@@ -47,6 +47,12 @@ said:
                 lidt    [no_idt]
                 global  fault
 fault:          int3
+%elifdef GREED
+                mov     edi, 16 << 20
+.page:          mov     [edi], edi
+                add     edi, 1 << 20
+                cmp     edi, 0xBFF00000
+                jb      .page
 %elifdef ECHO
 .again:         mov     edx, LINE_STATUS
 .wait:          in      al, dx
