@@ -1,5 +1,5 @@
 """Every day's kernel says and does in the emulator what it says and does in QEMU, which starts it with the
-same boot information, the same memory, one CPU and the same screen."""
+same boot information, the same memory, one CPU with the same features, and the same screen."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_the_emulator_does_what_qemu_does(day: Day, memory: str, tmp_path: Path)
     size = (screen["width"], screen["height"]) if screen["kind"] == "graphics" else (0, 0)
     kernel = tmp_path / "kernel.elf"
     with_pvh_entry(day.elf, tmp_path / "information", here.end["informationAddress"], size, kernel)
-    there = boot.boot(Machine.parse(f"direct-pc-{memory}"), boot.direct(kernel))
+    there = boot.boot(Machine.parse(emulator.like_it(memory)), boot.direct(kernel))
     assert here.outcome == there.outcome
     assert without_machine(here.serial) == without_machine(there.serial.splitlines())
 

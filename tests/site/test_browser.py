@@ -11,7 +11,7 @@ from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
 SUITES = """
-    axe boot budgets file keyboard keys lighthouse links motion noscript previews print requests search shift source theme valid
+    axe boot budgets file firefox keyboard keys lighthouse links motion noscript previews print requests search shift source theme valid
     width workflow
 """.split()
 
