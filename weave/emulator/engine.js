@@ -160,8 +160,8 @@ debug: action=ignore
     /**
      * Executes `count` instructions, or fewer if the machine ends, `slice` at a time, and looks at the bits `mask` of the 8
      * bytes at the physical `address`, a multiple of 8, after each slice. Returns {before, changes}: what was there, and for
-     * each slice that has changed it {from, to, value, rip}: between which instructions, counted from the reset, to what,
-     * and where the last one of them is.
+     * each slice that has changed it {from, to, was, value, rip}: between which instructions, counted from the reset, from
+     * what to what, and where the last one of them is.
      */
     watch(address, { count = Infinity, slice = 1, mask = ~0n }) {
       const changes = [];
@@ -172,7 +172,7 @@ debug: action=ignore
         this.step(Math.min(slice, left));
         const value = look();
         const to = from + Math.min(slice, left);
-        if (value !== last) changes.push({ from, to, value, rip: this.look().lastRip });
+        if (value !== last) changes.push({ from, to, was: last, value, rip: this.look().lastRip });
         [last, from] = [value, to];
       }
       return { before, changes };

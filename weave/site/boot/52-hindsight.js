@@ -2,6 +2,7 @@
 // the first need not have been watched.
 {
   const SLICE = 256; // instructions between two looks; then once more, one by one
+  const STRIDE = 2 ** 20; // instructions
   const ALIKE = 1000; // instructions: a machine that was stepped is so little ahead of one that ran, or behind it
   const PATIENCE = 50_000_000;
   const BY_THE_PROCESSOR = 0x60n; // an entry's bits A and D
@@ -30,6 +31,30 @@
       return turn;
     };
 
+    /** The instructions one by one in a slice that a machine has found, which another one comes to from its `start`. */
+    const oneByOne = async (question, start, {from, to}) => {
+      await again();
+      await ask('watch', {...question, count: from - start, slice: from});
+      return (await ask('watch', {...question, count: to - from})).changes;
+    };
+
+    /** The first move up of the cursor at the virtual `address`, which the machine can translate by now, once it has been set. */
+    const firstMove = async (address, start) => {
+      const {physical} = await ask('translate', {address});
+      if (physical === null) return undefined;
+      const question = {address: physical};
+      const {state} = await ask('registers');
+      for (let at = state.instructions; at < PATIENCE; at += STRIDE) {
+        const {changes} = await ask('watch', {...question, count: STRIDE, slice: SLICE});
+        for (const slice of changes) {
+          const moved = (await oneByOne(question, start, slice)).find(({was, value}) => was && value > was);
+          if (moved) return moved;
+        }
+        if (changes.length) await ask('watch', {...question, count: at + STRIDE - changes.at(-1).to, slice: STRIDE});
+      }
+      return undefined;
+    };
+
     return {
       end,
 
@@ -45,10 +70,7 @@
         const {before: loaded, changes} = await ask('watch', {...question, count: most, slice: SLICE});
         const slice = changes.filter(isIt).at(-1);
         if (!slice) return isIt({value: loaded}) ? {isLoaded: true} : undefined;
-        await again();
-        await ask('watch', {...question, count: slice.from - start, slice: slice.from});
-        const steps = await ask('watch', {...question, count: slice.to - slice.from});
-        const {rip, to} = steps.changes.filter(isIt).at(-1);
+        const {rip, to} = (await oneByOne(question, start, slice)).filter(isIt).at(-1);
         return {rip, number: to, text: (await ask('disassemble', {address: rip})).text};
       }),
 
@@ -58,22 +80,18 @@
        */
       stops: () => inTurn(async () => {
         const places = [];
-        await again();
+        const start = await again();
         const {runs, symbols} = parts.lines;
-        const high = runs.flatMap(([start, rows]) => rows.map(([offset]) => BigInt(`0x${start}`) + BigInt(offset)))
+        const high = runs.flatMap(([first, rows]) => rows.map(([offset]) => BigInt(`0x${first}`) + BigInt(offset)))
           .filter((address) => address >> 63n);
-        const jump = high.length && await ask('runTo', {addresses: high, budget: PATIENCE});
-        if (jump.reason === 'target') {
+        const jump = high.length ? await ask('runTo', {addresses: high, budget: PATIENCE}) : undefined;
+        if (jump?.reason === 'target') {
           const {instructions, lastRip, rip} = jump.state;
           places.push({kind: 'jump', count: instructions, rip: lastRip, from: lastRip, to: rip});
         }
-        const {kernel_pt_space_manager: manager, 'page::alloc_pt_space': call} = symbols;
-        if (!manager || !call) return places;
-        if ((await ask('runTo', {addresses: [BigInt(`0x${call}`)], budget: PATIENCE})).reason !== 'target') return places;
-        const {physical} = await ask('translate', {address: BigInt(`0x${manager}`) + 16n}); // page/pt_space.hpp
-        const {before, changes} = await ask('watch', {address: physical, count: ALIKE});
-        const [moved] = changes;
-        if (moved) places.push({kind: 'cursor', count: moved.to, rip: moved.rip, from: before, to: moved.value});
+        const manager = symbols.kernel_pt_space_manager;
+        const moved = manager && await firstMove(BigInt(`0x${manager}`) + 16n, start); // page/pt_space.hpp
+        if (moved) places.push({kind: 'cursor', count: moved.to, rip: moved.rip, from: moved.was, to: moved.value});
         return places;
       }),
     };

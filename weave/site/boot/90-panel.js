@@ -212,7 +212,7 @@
             halt();
             status.textContent = 'Stopped: the machine is gone.';
           }),
-          sizeLabel, commandLabel, closeButton),
+          sizeLabel, commandLabel, closeButton, make('a', {href: `${daybook.root}emulator.html#licences`}, 'Licences')),
         make('div', {class: 'controls', role: 'group', 'aria-label': 'Step through it'},
           tourButton, button('Next change', () => run('runToChange')), button('One instruction', () => run('step')),
           button('Run on', () => run('resume')), button('Pause', () => machine?.ask('pause')),

@@ -23,7 +23,7 @@ from history import lua
 
 
 # What the panel looks at in a running kernel: these symbols (weave/site/boot).
-_LOOKED_INTO = ("kernel_pt_space_manager", "page::alloc_pt_space")
+_LOOKED_INTO = ("kernel_pt_space_manager",)
 
 
 @dataclass(frozen=True)
