@@ -18,6 +18,11 @@ def folder() -> Path | None:
     return Path(run.stdout.strip()) if run.returncode == 0 else None
 
 
+def like_it(memory: str) -> str:
+    """The machine of tests/boot that is like the emulator's: one CPU with the same features (test_features.py)."""
+    return f"direct-pc-{memory}-cpu_SandyBridge+-avx+-hypervisor+monitor+acpi+ss"
+
+
 @dataclass(frozen=True)
 class Run:
     """What became of a kernel in the emulator."""

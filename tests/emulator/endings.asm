@@ -1,24 +1,9 @@
-; endings.asm: a kernel that says a line and ends in the way that is defined: EXIT, HALT, RESET, TRIPLE_FAULT, or ECHO: it
-; sends back what comes to its serial port, and exits at a `q`.
+; endings.asm: a kernel that says a line and ends in the way that is defined: EXIT, HALT, RESET, TRIPLE_FAULT, GREED: it
+; uses the first 3 GiB of its memory, and exits, or ECHO: it sends back what comes to its serial port, and exits at a `q`.
 %include "../boot/must_fail/kernel.inc"
 compiled_in_tests 0
 
-LINE_STATUS     equ SERIAL_PORT + 5
-RECEIVED        equ 1 << 0
-HOLDING_EMPTY   equ 1 << 5
-
-; A serial port that nobody has set up receives nothing.
-%macro serial 2
-                mov     al, %2
-                mov     edx, SERIAL_PORT + %1
-                out     dx, al
-%endmacro
-                serial  3, 0x80                 ; the next two are the divisor: 115,200 baud
-                serial  0, 1
-                serial  1, 0
-                serial  3, 3                    ; 8 bits, no parity
-                serial  2, 0xC7                 ; queues on
-                serial  4, 3
+                call    set_up_serial
                 mov     esi, line
 .next:          lodsb
                 test    al, al
@@ -26,16 +11,7 @@ HOLDING_EMPTY   equ 1 << 5
                 call    send
                 jmp     .next
 
-; al: a byte. A serial port loses what comes before it has room. Changes ah and edx
-send:           mov     ah, al
-                mov     edx, LINE_STATUS
-.wait:          in      al, dx
-                test    al, HOLDING_EMPTY
-                jz      .wait
-                mov     al, ah
-                mov     edx, SERIAL_PORT
-                out     dx, al
-                ret
+%include "serial.inc"
 
 said:
 %ifdef HALT
@@ -47,6 +23,12 @@ said:
                 lidt    [no_idt]
                 global  fault
 fault:          int3
+%elifdef GREED
+                mov     edi, 16 << 20
+.page:          mov     [edi], edi
+                add     edi, 1 << 20
+                cmp     edi, 0xBFF00000
+                jb      .page
 %elifdef ECHO
 .again:         mov     edx, LINE_STATUS
 .wait:          in      al, dx

@@ -100,6 +100,43 @@ withMachine('stepping, looking and a budget', async (machine) => {
   assert.match((await machine.ask('dance')).text, /no request 'dance'/);
 });
 
+withMachine('what has written a word of memory', async (machine) => {
+  const { state } = await machine.boot(KERNEL, { stop: 'entry' });
+  const handover = 0x600; // the boot ROM read it, nobody writes to it
+  assert.deepEqual((await machine.ask('watch', { address: handover, count: 100 })).changes, []);
+  const pml4 = async (request) => {
+    const client = new Client();
+    await client.boot(KERNEL, { stop: 'entry' });
+    const answer = await client.ask('watch', { address: 0x103ff8, ...request });
+    await client.worker.terminate();
+    return answer;
+  };
+  let now;
+  do now = (await machine.ask('runToChange')).state;
+  while (now.cr3 === 0n);
+  const count = now.instructions - state.instructions;
+  const { bytes } = await machine.ask('readPhysical', { address: 0x103ff8, length: 8 });
+  const entry = new DataView(bytes.buffer).getBigUint64(0, true);
+  const [coarse, fine] = [await pml4({ count, slice: 256 }), await pml4({ count })];
+  assert.equal(fine.before, 0n);
+  const writer = fine.changes.find(({ value }) => value === entry);
+  assert.equal(writer.to, writer.from + 1);
+  const slice = coarse.changes.find(({ value }) => value === entry);
+  assert.ok(slice.from <= writer.from && writer.to <= slice.to && slice.to === slice.from + 256);
+  assert.match((await machine.ask('disassemble', { address: writer.rip })).text, /^mov dword ptr/);
+  assert.ok(writer.from > state.instructions);
+});
+
+withMachine('a stop at a count of instructions', async (machine) => {
+  const { state } = await machine.boot(KERNEL, { stop: 'entry' });
+  const counts = [state.instructions - 5, state.instructions + 7, state.instructions + 9];
+  for (const expected of counts.slice(1)) {
+    const stopped = await machine.ask('runToChange', { counts });
+    assert.deepEqual([stopped.reason, stopped.state.instructions], ['budget', expected]);
+  }
+  assert.equal((await machine.ask('runToChange', { counts })).reason, 'change');
+});
+
 withMachine('the tables behind CR3, and the end', async (machine) => {
   await machine.boot(KERNEL, { stop: 'entry' });
   let stopped;

@@ -27,7 +27,7 @@ def values_in_qemu(kernel: Path, places: list[int]) -> list[dict[str, int]]:
         commands += [f"hbreak *{place:#x}", "continue", "delete", "stepi"]
         commands += ["info registers " + " ".join(REGISTERS), "echo \\n--\\n"]
     arguments = ["gdb", "-nx", "-batch", *(part for command in commands for part in ("-ex", command))]
-    machine = Machine.parse("direct-pc-64M").qemu_arguments(Path("/dev/null")) + boot.direct(kernel)
+    machine = Machine.parse(emulator.like_it("64M")).qemu_arguments(Path("/dev/null")) + boot.direct(kernel)
     machine += ["-S", "-gdb", f"tcp:127.0.0.1:{port}", "-serial", "null", "-monitor", "none"]
     with slot():
         qemu = subprocess.Popen(machine, stdin=subprocess.DEVNULL)

@@ -12,10 +12,10 @@ SOURCE = Path(__file__).parent / "endings.asm"
 DOUBLE_FAULT, GENERAL_PROTECTION = 8, 13
 
 
-def end(way: str, scratch: Path) -> tuple[emulator.Run, Path]:
+def end(way: str, scratch: Path, memory: str = "16M") -> tuple[emulator.Run, Path]:
     kernel = scratch / "kernel.elf"
     build_kernel(SOURCE, kernel, define=way)
-    return emulator.boot(kernel, "16M", scratch), kernel
+    return emulator.boot(kernel, memory, scratch), kernel
 
 
 @pytest.mark.usefixtures("built")
@@ -39,3 +39,11 @@ def test_a_triple_fault_leaves_the_registers_of_the_instruction(tmp_path: Path) 
     fault = symbols(kernel)["fault"]
     assert {int(place, 16) for place in [run.end["rip"], *(found["rip"] for found in exceptions)]} == {fault}
     assert run.end["idtLimit"] == 0
+
+
+@pytest.mark.usefixtures("built")
+def test_a_kernel_that_uses_more_memory_than_the_page_has_is_told_of(tmp_path: Path) -> None:
+    """Of a machine's 6 GiB, only what is touched is there, and of that 1 GiB."""
+    assert end("GREED", tmp_path, "1024M")[0].outcome == "exit 33"
+    with pytest.raises(AssertionError, match="boot.mjs ended with status 2"):
+        end("GREED", tmp_path, "6G")

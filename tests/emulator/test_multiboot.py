@@ -5,6 +5,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from machines import Machine
 
 SCRIPT = """
@@ -31,11 +33,13 @@ def information(**options: object) -> dict[int, bytes]:
     return tags
 
 
-def test_the_memory_map_is_that_of_qemus_board() -> None:
-    content = information(memoryBytes=64 * MIB)[6]
+@pytest.mark.parametrize("memory", ["64M", "512M", "6G"])
+def test_the_memory_map_is_that_of_qemus_board(memory: str) -> None:
+    size = int(memory[:-1]) * {"M": MIB, "G": 1024 * MIB}[memory[-1]]
+    content = information(memoryBytes=size)[6]
     assert struct.unpack_from("<II", content) == (24, 0)
     found = [struct.unpack_from("<QQII", content, at) for at in range(8, len(content), 24)]
-    expected = Machine.parse("direct-pc-64M").memory_map()
+    expected = Machine.parse(f"direct-pc-{memory}").memory_map()
     assert found == [(region.start, region.end - region.start, region.kind, 0) for region in expected]
 
 

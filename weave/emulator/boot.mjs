@@ -1,6 +1,6 @@
 // boot.mjs: boots a kernel in the emulator, in a terminal: node boot.mjs EMULATOR_DIR KERNEL.elf [OPTION VALUE]…
 //
-//   --memory 64M         how much memory the machine has, in MiB
+//   --memory 64M         how much memory the machine has, in MiB; 6G is six GiB
 //   --command-line TEXT  for the kernel
 //   --blob FILE          writes the boot information to FILE
 //   --changes FILE       writes each change of CR0, CR3, CR4, EFER and the mode to FILE, a JSON list; this is slower
@@ -18,6 +18,7 @@ const { Engine } = require('./engine.js');
 
 const CONTROL = ['cr0', 'cr3', 'cr4', 'efer', 'mode'];
 const SLICE = 1000000;
+const UNITS = { M: 2 ** 20, G: 2 ** 30 };
 
 /** How a BigInt is written: as the manuals write an address. */
 const hex = (_, value) => (typeof value === 'bigint' ? `0x${value.toString(16)}` : value);
@@ -33,9 +34,9 @@ function readArguments() {
       limit: { type: 'string', default: '1000000000' },
     },
   });
-  const [, mebibytes] = /^(\d+)M$/.exec(values.memory) ?? [];
-  if (positionals.length !== 2 || !mebibytes) throw new Error('usage: boot.mjs EMULATOR_DIR KERNEL.elf [--memory 64M] …');
-  return { ...values, folder: positionals[0], kernel: positionals[1], memoryBytes: mebibytes * 2 ** 20 };
+  const [, count, unit] = /^(\d+)([MG])$/.exec(values.memory) ?? [];
+  if (positionals.length !== 2 || !unit) throw new Error('usage: boot.mjs EMULATOR_DIR KERNEL.elf [--memory 64M] …');
+  return { ...values, folder: positionals[0], kernel: positionals[1], memoryBytes: count * UNITS[unit] };
 }
 
 /** Runs to the machine's end or the limit. Returns the changes, if they are wanted. */

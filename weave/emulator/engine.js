@@ -4,13 +4,16 @@
 {
   const inNode = typeof require === 'function';
   const { readElf } = inNode ? require('./elf.js') : globalThis.daybookElf;
-  const { bootInformation } = inNode ? require('./multiboot.js') : globalThis.daybookMultiboot;
+  const { bootInformation, memoryEnds } = inNode ? require('./multiboot.js') : globalThis.daybookMultiboot;
 
-  const MIB = 2 ** 20;
+  const KIB = 1024, MIB = 2 ** 20, FOUR_GIB = 2 ** 32;
   const PAGE = 4096;
+  const LARGEST_BLOCK = 8; // MiB, of Bochs
+  const ROM = 0xffff0000;
   const HANDOVER = 0x600; // boot.asm's `handover`
   const INFORMATION = 0x10000; // where the boot information goes, as GRUB does: below 1 MiB
   const FRAMEBUFFER = 0xe0000000; // where Bochs has it
+  const MOST_TOUCHED = 1024 * MIB; // a machine with more memory than this ends when its kernel has used so much
   const LARGEST_SCREEN = [2560, 1600];
 
   const GENERAL = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi',
@@ -32,10 +35,10 @@
 
   // Ten million instructions a second: enough for a kernel's loops that wait by counting, and the less there are in a
   // millisecond, the sooner a wait is over. The time is fixed, so that every run is the same.
-  const settings = (memory) => `
+  const settings = (guest, host, block) => `
 config_interface: textconfig
 display_library: nogui
-memory: guest=${memory}, host=${memory}
+memory: guest=${guest}, host=${host}, block_size=${block}
 romimage: file=/boot.bin, address=0xfffff000
 vgaromimage: file=/vga.bin
 vga: extension=vbe
@@ -45,11 +48,14 @@ com1: enabled=1, mode=null
 port_e9_hack: enabled=0
 ata0: enabled=0
 log: -
-panic: action=report
+panic: action=report, memory=fatal
 error: action=ignore
 info: action=ignore
 debug: action=ignore
 `;
+
+  /** How large the parts are that Bochs divides memory into: of many, it takes long to make a list. */
+  const blockKib = (mebibytes) => Math.min(mebibytes & -mebibytes, LARGEST_BLOCK) * KIB;
 
   class Engine {
     /**
@@ -58,6 +64,9 @@ debug: action=ignore
      */
     static async create({ createBochs, wasm, vgaRom, bootRom, memoryBytes }) {
       const said = [];
+      // To Bochs all addresses up to the highest are memory, also those below 4 GiB that should not be.
+      const [low, high] = memoryEnds(memoryBytes);
+      const top = high > FOUR_GIB ? high : low;
       const bochs = await createBochs({
         wasmBinary: wasm,
         print: () => {},
@@ -65,7 +74,7 @@ debug: action=ignore
       });
       bochs.FS.writeFile('/boot.bin', bootRom);
       bochs.FS.writeFile('/vga.bin', vgaRom);
-      bochs.FS.writeFile('/settings', settings(memoryBytes / MIB));
+      bochs.FS.writeFile('/settings', settings(top / MIB, Math.min(top, MOST_TOUCHED) / MIB, blockKib(top / MIB)));
       bochs.callMain(['-q', '-f', '/settings']);
       if (!bochs._machine_built()) throw new Error(`the machine could not be built: ${said.join(' / ')}`);
       return new Engine(bochs, memoryBytes, said);
@@ -74,6 +83,7 @@ debug: action=ignore
     constructor(bochs, memoryBytes, said) {
       this.bochs = bochs;
       this.memoryBytes = memoryBytes;
+      [this.low, this.high] = memoryEnds(memoryBytes);
       this.said = said; // what Bochs itself had to say
     }
 
@@ -86,7 +96,7 @@ debug: action=ignore
       const framebuffer = this.#framebuffer(elf.framebuffer);
       const information = bootInformation({ memoryBytes: this.memoryBytes, commandLine, framebuffer });
       for (const { offset, physical, fileBytes, memoryBytes } of elf.segments) {
-        if (physical < 0x100000 || physical + memoryBytes > this.memoryBytes) {
+        if (physical < 0x100000 || physical + memoryBytes > this.low) {
           throw new Error(`the kernel's memory, to ${(physical + memoryBytes).toString(16)}, is not all there`);
         }
         this.write(physical, kernel.subarray(offset, offset + fileBytes)); // the rest is zero already
@@ -112,22 +122,32 @@ debug: action=ignore
 
     /** Runs for about `budget` instructions, fast. These four return the machine's status, in words. */
     run(budget) {
-      return STATUSES[this.bochs._machine_run(budget)];
+      return STATUSES[this.#call('run', budget)];
     }
 
     /** Executes `count` instructions. */
     step(count) {
-      return STATUSES[this.bochs._machine_step(count)];
+      return STATUSES[this.#call('step', count)];
     }
 
     /** Runs until CR0, CR3, CR4, EFER or the mode has changed: true; or for `budget` instructions: false. */
     runToChange(budget) {
-      return Boolean(this.bochs._machine_run_to_change(budget));
+      return Boolean(this.#call('run_to_change', budget));
     }
 
     /** Runs until RIP is one of the targets: true; or for `budget` instructions: false. */
     runTo(budget) {
-      return Boolean(this.bochs._machine_run_to(budget));
+      return Boolean(this.#call('run_to', budget));
+    }
+
+    /** Runs the machine; an Error with Bochs' reason if it gives up, after which there is nothing more to be had of it. */
+    #call(name, budget) {
+      try {
+        return this.bochs[`_machine_${name}`](budget);
+      } catch (error) {
+        const reason = this.said.map((line) => />>PANIC<< (.*)/.exec(line)?.[1]).filter(Boolean).at(-1);
+        throw new Error(`the machine cannot go on: ${reason ?? error}`);
+      }
     }
 
     /** Where runTo() stops: `addresses` are BigInts. */
@@ -135,6 +155,33 @@ debug: action=ignore
       const at = this.bochs._machine_targets(addresses.length);
       const view = this.#view();
       addresses.forEach((address, index) => view.setBigUint64(at + 8 * index, BigInt.asUintN(64, address), true));
+    }
+
+    /**
+     * Executes `count` instructions, or fewer if the machine ends, `slice` at a time, and looks at the bits `mask` of the 8
+     * bytes at the physical `address`, a multiple of 8, after each slice. Returns {before, changes}: what was there, and for
+     * each slice that has changed it {from, to, was, value, rip}: between which instructions, counted from the reset, from
+     * what to what, and where the last one of them is.
+     */
+    watch(address, { count = Infinity, slice = 1, mask = ~0n }) {
+      const changes = [];
+      const look = () => this.#word(address) & mask;
+      const before = look();
+      let [last, from] = [before, this.look().instructions];
+      for (let left = count; left > 0 && this.run(0) === 'running'; left -= slice) {
+        this.step(Math.min(slice, left));
+        const value = look();
+        const to = from + Math.min(slice, left);
+        if (value !== last) changes.push({ from, to, was: last, value, rip: this.look().lastRip });
+        [last, from] = [value, to];
+      }
+      return { before, changes };
+    }
+
+    /** The 8 bytes at the physical `address`, a multiple of 8, as a BigInt; 0 where no memory is. */
+    #word(address) {
+      const page = this.bochs._machine_page(address - (address % PAGE));
+      return page ? this.#view().getBigUint64(page + (address % PAGE), true) : 0n;
     }
 
     /** The registers and how the machine stands: an address or a register is a BigInt, everything else a number. */
@@ -210,7 +257,7 @@ debug: action=ignore
     write(address, bytes) {
       let done = 0;
       this.#eachPage(address, bytes.length, (place, count, page) => {
-        if (!place || page >= this.memoryBytes) throw new Error(`there is no memory at 0x${page.toString(16)}`);
+        if (!place || !this.#isMemory(page)) throw new Error(`there is no memory at 0x${page.toString(16)}`);
         this.bochs._machine_page_will_change(page);
         this.bochs.HEAPU8.set(bytes.subarray(done, done + count), place);
         done += count;
@@ -222,10 +269,14 @@ debug: action=ignore
       for (let at = address; at < address + length;) {
         const page = at - (at % PAGE);
         const count = Math.min(page + PAGE, address + length) - at;
-        const start = this.bochs._machine_page(page);
+        const start = (this.#isMemory(page) || page >= ROM) && this.bochs._machine_page(page);
         if (!visit(start && start + (at - page), count, page)) return;
         at += count;
       }
+    }
+
+    #isMemory(page) {
+      return page < this.low || (page >= FOUR_GIB && page < this.high);
     }
 
     /** The physical address of the BigInt `virtual`, or null. */
@@ -274,7 +325,7 @@ debug: action=ignore
     /** The instruction at the BigInt `address`, in Intel's syntax; empty if nothing is mapped there. */
     disassemble(address) {
       const [low, high] = halves(address);
-      return this.bochs.UTF8ToString(this.bochs._machine_disassemble(low, high));
+      return this.bochs.UTF8ToString(this.bochs._machine_disassemble(low, high)).trim();
     }
 
     #view() {

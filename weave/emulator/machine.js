@@ -51,11 +51,16 @@
       },
       resume: (_, id) => this.#start({ kind: 'run', left: Infinity, id }),
       step: ({ count = 1 }, id) => this.#start({ kind: 'step', left: count, id }),
-      runToChange: ({ budget = Infinity }, id) => this.#start({ kind: 'change', left: budget, id }),
+      runToChange: ({ budget = Infinity, counts = [] }, id) => {
+        const { instructions } = this.engine.look();
+        const left = counts.map((count) => count - instructions).filter((count) => count > 0);
+        return this.#start({ kind: 'change', left: Math.min(budget, ...left), id });
+      },
       runTo: ({ addresses, budget = Infinity }, id) => {
         this.engine.setTargets(addresses);
         return this.#start({ kind: 'target', left: budget, id });
       },
+      watch: ({ address, count, slice, mask }) => this.engine.watch(address, { count, slice, mask }),
       registers: () => ({ state: this.engine.look(), exceptions: this.engine.exceptions() }),
       disassemble: ({ address }) => ({ text: this.engine.disassemble(address) }),
       readPhysical: ({ address, length }) => ({ bytes: this.engine.read(address, length).slice() }),
@@ -110,7 +115,12 @@
       this.turnIsDue = false;
       const start = performance.now();
       let reason;
-      while (this.goal && !reason && performance.now() - start < TURN_MILLISECONDS) reason = this.#slice();
+      try {
+        while (this.goal && !reason && performance.now() - start < TURN_MILLISECONDS) reason = this.#slice();
+      } catch (error) {
+        this.post({ type: 'error', id: this.goal.id, text: error.message });
+        this.goal = undefined;
+      }
       if (!this.goal) return;
       if (reason === 'end') {
         this.#end();

@@ -14,18 +14,26 @@
   const LOW_MEMORY_END = 0x9fc00;
 
   const LOADER = 'Daybook in a page';
-  const LEAST_MEMORY = 2 * MIB, MOST_MEMORY = 1024 * MIB;
+  const LEAST_MEMORY = 2 * MIB, MOST_MEMORY = 8192 * MIB;
+
+  // From so much on, a part of the memory lies above 4 GiB, and so much below.
+  const SPLIT = 0xe0000000, LOW_PART = 0xc0000000;
+
+  /** Where memory below and above 4 GiB ends; there may be none above. */
+  const memoryEnds = (memoryBytes) => (memoryBytes < SPLIT ? [memoryBytes, 2 ** 32] : [LOW_PART, 2 ** 32 + memoryBytes - LOW_PART]);
 
   /** The memory map, as GRUB would find it on QEMU's board `pc`: [start, end, type] of each region. */
   function memoryMap(memoryBytes) {
+    const [low, high] = memoryEnds(memoryBytes);
     return [
       [0, LOW_MEMORY_END, USABLE],
       [LOW_MEMORY_END, 0xa0000, RESERVED],
       [0xf0000, 0x100000, RESERVED],
-      [0x100000, memoryBytes - FIRMWARE_BYTES, USABLE],
-      [memoryBytes - FIRMWARE_BYTES, memoryBytes, RESERVED],
+      [0x100000, low - FIRMWARE_BYTES, USABLE],
+      [low - FIRMWARE_BYTES, low, RESERVED],
       [0xfffc0000, 2 ** 32, RESERVED],
-    ];
+      [2 ** 32, high, USABLE],
+    ].filter(([start, end]) => start < end);
   }
 
   /** Little-endian numbers, [bytes, value] each, one after the other. */
@@ -69,13 +77,13 @@
    */
   function bootInformation({ memoryBytes, commandLine = '', framebuffer }) {
     if (memoryBytes < LEAST_MEMORY || memoryBytes > MOST_MEMORY || memoryBytes % MIB) {
-      throw new Error('the machine can have whole MiB of memory, from 2 to 1024');
+      throw new Error('the machine can have whole MiB of memory, from 2 to 8192');
     }
     const tags = [
       tag(COMMAND_LINE, text(commandLine)),
       tag(LOADER_NAME, text(LOADER)),
       tag(BASIC_MEMORY, [
-        [4, Math.floor(LOW_MEMORY_END / KIB)], [4, (memoryBytes - FIRMWARE_BYTES - MIB) / KIB],
+        [4, Math.floor(LOW_MEMORY_END / KIB)], [4, (memoryEnds(memoryBytes)[0] - FIRMWARE_BYTES - MIB) / KIB],
       ]),
       memoryMapTag(memoryMap(memoryBytes)),
       ...(framebuffer ? [framebufferTag(framebuffer)] : []),
@@ -92,6 +100,6 @@
     return information;
   }
 
-  globalThis.daybookMultiboot = { bootInformation, memoryMap };
+  globalThis.daybookMultiboot = { bootInformation, memoryEnds, memoryMap };
   if (typeof module === 'object') module.exports = globalThis.daybookMultiboot;
 }

@@ -32,8 +32,15 @@
     canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(content), width), 0, 0);
   };
 
+  // A space on black, or a black pixel: nobody misses it.
+  const isBlank = ({kind, content}) => (kind === 'text'
+    ? !content.some((byte, at) => (at % 2 ? byte >> 4 : byte && byte !== 32))
+    : !new Uint32Array(content.buffer).some((pixel) => pixel & 0xffffff));
+
+  /** Shows the screen in `box`, which is empty while there is nothing on it. */
   daybookBoot.draw = (box, screen) => {
-    if (screen.kind === 'text') drawText(box, screen);
-    else if (screen.kind === 'graphics') drawPicture(box, screen);
+    if (isBlank(screen)) box.replaceChildren();
+    else if (screen.kind === 'text') drawText(box, screen);
+    else drawPicture(box, screen);
   };
 }

@@ -1,6 +1,7 @@
 // What a change of the processor's registers means: the sentences of the tour. The sections are those of the
 // Intel SDM's edition of April 2022, as in the journal.
 {
+  const {hex} = daybookBoot;
   const STOPS = [
     ['cr0', 'PE',
       'CR0.PE is set: protected mode begins. From here a segment register holds a selector into the '
@@ -28,6 +29,15 @@
   const FAR_JUMP =
     'The far jump loads CS with a code segment of 64 bits: from here instructions have 64-bit registers '
     + 'and addresses (vol. 3A §9.8.5).';
+
+  /** What is to be said of a stop where no register of these changes (see hindsight's `stops`), and what has. */
+  daybookBoot.explainStop = ({kind, from, to}) => (kind === 'jump'
+    ? ['The jump to the higher half: from here the kernel runs at the addresses that it was linked to. The tables map the same '
+      + 'memory at the low addresses, too (vol. 3A §4.5), so the code before the jump was found, and the code after it is.',
+    `RIP ${hex(from)} → ${hex(to)}`]
+    : ['alloc_pt_space gives page table space away for the first time, and moves its cursor. A table has 4 KiB, at a multiple '
+      + 'of that (vol. 3A §4.5), and each one comes from here.',
+    `kernel_pt_space_manager.current_addr ${hex(from)} → ${hex(to)}`]);
 
   /** What is to be said of the step from the state `from` to the state `to`. */
   daybookBoot.explain = (from, to) => {

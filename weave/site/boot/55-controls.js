@@ -13,6 +13,13 @@
     return [make('span', {class: 'field'}, make('label', {for: id}, label), select), select];
   };
 
+  const typing = (label, attributes) => {
+    const id = `_machine-${label.toLowerCase().replaceAll(' ', '-')}`;
+    const input = make('input', {id, type: 'text', autocomplete: 'off', autocapitalize: 'off', autocorrect: 'off',
+      spellcheck: 'false', ...attributes});
+    return [make('span', {class: 'field'}, make('label', {for: id}, label), input), input];
+  };
+
   /** Chooses a chunk of this page, or a line of one; `run` gets the addresses of the code that came from there. */
   daybookBoot.target = (chunks, run) => {
     const [chunkField, chunk] = choice('Chunk', ...chunks.map(([name], i) => new Option(name, i)));
@@ -29,5 +36,5 @@
     return make('div', {class: 'controls', ...chunks.length ? {} : {hidden: ''}}, chunkField, lineField, go);
   };
 
-  Object.assign(daybookBoot, {button, choice});
+  Object.assign(daybookBoot, {button, choice, typing});
 }

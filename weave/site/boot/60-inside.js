@@ -15,8 +15,10 @@
     make('table', {class: 'facts'}, make('thead', {}, row('th', {scope: 'col'}, head)),
       make('tbody', {}, ...rows.map((texts) => row('td', {}, texts)))));
 
-  /** The tables, from CR3 down. `steps` are the indices on the way to the one that is shown. */
-  const explorer = (box) => {
+  /**
+   * The tables, from CR3 down. `steps` are the indices on the way to the one that is shown. `writer` finds what wrote an entry.
+   */
+  const explorer = (box, writer) => {
     let steps = [];
     const go = async (machine, to) => {
       steps = to;
@@ -29,8 +31,8 @@
     };
     const isTable = (entry, level) => level < 3 && (level === 0 || !set('entry', entry).includes('PS'));
 
-    // The row of an entry: a button, and when it is pressed what the entry says.
-    const item = (machine, entry, index, virtual) => {
+    // The row of an entry, which is at `address`: a button, and when it is pressed what the entry says.
+    const item = (machine, entry, index, virtual, address) => {
       const level = steps.length, target = hex(entry & ADDRESS);
       const bits = set('entry', entry).map((bit) => (bit === 'PS' && level === 3 ? 'PAT' : bit));
       const opened = make('p', {hidden: ''},
@@ -43,9 +45,14 @@
           opened.append(`It maps the ${['', '1 GiB', '2 MiB', '4 KiB'][level]} at ${target}.`);
         }
       }
-      const choose = button(`${index}: ${target} ${bits.join(' ')}`, () => {
+      const by = make('span', {'aria-live': 'polite'});
+      opened.append(' ', by);
+      const choose = button(`${index}: ${target} ${bits.join(' ')}`, async () => {
         opened.hidden = !opened.hidden;
         choose.setAttribute('aria-expanded', String(!opened.hidden));
+        if (by.hasChildNodes()) return;
+        by.append('Looking for what wrote it …');
+        by.replaceChildren(...await writer(address, entry));
       }, {'aria-expanded': 'false'});
       return make('li', {}, choose, opened);
     };
@@ -79,7 +86,8 @@
           return;
         }
         fold(index);
-        list.append(item(machine, entry, index, virtual | BigInt(index) << BigInt(39 - 9 * steps.length)));
+        list.append(item(machine, entry, index, virtual | BigInt(index) << BigInt(39 - 9 * steps.length),
+          Number(address) + 8 * index));
       });
       fold(entries.length);
       return box.replaceChildren(make('p', {}, paged ? '' : 'Paging is still off. ',
@@ -110,7 +118,7 @@
 
   /** The pool that page tables come from: start, end, cursor (page/pt_space.hpp). */
   const tableSpace = (box, symbol) => async (machine) => {
-    const {bytes} = await machine.ask('readVirtual', {address: BigInt(`0x${symbol[1]}`), length: 24});
+    const {bytes} = await machine.ask('readVirtual', {address: BigInt(`0x${symbol}`), length: 24});
     if (bytes.length < 24) return box.replaceChildren('Nothing maps it yet.');
     const [start, end, current] = [0, 8, 16].map((at) => view(bytes).getBigUint64(at, true));
     return box.replaceChildren(table('kernel_pt_space_manager', ['Member', 'Value'],
@@ -118,8 +126,11 @@
         ['in use', `${(current - start) / 1024n} of ${(end - start) / 1024n} KiB`]]));
   };
 
-  /** The folded parts of the panel that look into a machine: their elements, and what shows them anew. */
-  daybookBoot.inside = ({symbols}, current) => {
+  /**
+   * The folded parts of the panel that look into a machine: their elements, what shows them anew, and what opens one.
+   * `writer` tells, for the elements of a sentence, what wrote an entry of a page table: its address and itself.
+   */
+  daybookBoot.inside = ({symbols}, current, writer) => {
     const parts = [];
     const add = (title, part, extra) => {
       const box = make('div');
@@ -133,10 +144,14 @@
       details.addEventListener('toggle', refresh);
       parts.push([details, refresh]);
     };
-    add('Page tables', explorer);
+    add('Page tables', explorer, writer);
     add('Memory map', memoryMap);
-    const space = symbols.find(([name]) => name === 'kernel_pt_space_manager');
+    const space = symbols.kernel_pt_space_manager;
     if (space) add('Page table space', tableSpace, space);
-    return {elements: parts.map(([element]) => element), refresh: () => parts.forEach(([, refresh]) => refresh())};
+    return {
+      elements: parts.map(([element]) => element),
+      refresh: () => parts.forEach(([, refresh]) => refresh()),
+      open: (title) => parts.forEach(([element]) => { element.open ||= element.firstChild.textContent === title; }),
+    };
   };
 }

@@ -1,7 +1,7 @@
 // The panel: a machine's console, screen, controls, and what is in it. There is one on a page.
 {
   const {make} = daybook;
-  const {hex, change, exception, ending, button, choice} = daybookBoot;
+  const {hex, change, exception, ending, button, choice, typing} = daybookBoot;
   const SIZES = [16, 32, 64, 128, 256];
   const FIRST = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // of the registers that changed
   const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions', 'privilege'];
@@ -18,8 +18,10 @@
     let isOver = true; // it has come to its end, or there is none
     let last; // the state that it stood in
     let shown; // the address whose line is marked
-    let onTour = false;
+    let tour; // while it is on: {ready, stops}, hindsight's stops and the promise of them
+    let hindsight;
     const close = () => { // for this panel, or for the next one
+      hindsight?.end();
       machine?.end();
       machine = undefined;
       journal?.mark();
@@ -50,9 +52,21 @@
     const stop = make('div', {class: 'stop'});
     const registers = make('pre', {tabindex: 0, role: 'group', 'aria-label': 'All registers'});
     const everything = make('details', {}, make('summary', {}, 'All registers'), registers);
-    const inside = daybookBoot.inside(parts.lines, () => machine);
-    const [sizeLabel, size] = choice('Memory', ...SIZES.map((mebibytes) => new Option(`${mebibytes} MiB`, mebibytes)));
-    size.value = 64;
+    /** What wrote an entry of a page table, in words. */
+    const writer = async (address, entry) => {
+      const {state} = await machine.ask('registers');
+      const found = await hindsight.writer(address, entry, state.instructions).catch(() => undefined);
+      if (!found) return ['What wrote it cannot be told.'];
+      if (found.isLoaded) return ['It came with the kernel.'];
+      return ['Written by ', journal.place(found.rip), ': ', make('code', {}, found.text),
+        `, the instruction number ${found.number.toLocaleString('en')}.`];
+    };
+    const inside = daybookBoot.inside(parts.lines, () => machine, writer);
+    const mebibytes = Number(opener.dataset.memory ?? 64);
+    const sizes = [...new Set([...SIZES, mebibytes])].sort((a, b) => a - b);
+    const [sizeLabel, size] = choice('Memory', ...sizes.map((one) => new Option(`${one} MiB`, one)));
+    size.value = mebibytes;
+    const [commandLabel, command] = typing('Command line', {value: opener.dataset.command ?? ''});
 
     const follow = make('input', {type: 'checkbox'});
     follow.checked = true;
@@ -76,32 +90,41 @@
 
     /** The machine stands: before the next instruction or, as the panel tells it, after the one that changed a register. */
     const stand = async ({state, reason, instruction}) => {
-      const isChange = reason === 'change';
-      const at = isChange ? state.lastRip : state.rip;
+      const place = tour?.stops.find(({count, rip}) => count === state.instructions && rip === state.lastRip);
+      const isPast = place || reason === 'change';
+      const at = isPast ? state.lastRip : state.rip;
       const before = last;
       last = {...state, instruction};
       const own = machine;
+      if (tour && reason === 'budget' && !place) { // it ran freely meanwhile, and is not where it was to be
+        own.ask('runToChange', {});
+        return;
+      }
       let text = instruction;
-      if (isChange) {
+      if (isPast) {
         text = before.rip === at ? before.instruction : (await own.ask('disassemble', {address: at})).text;
         if (own !== machine) return;
       }
       const changes = [...new Set([...FIRST, ...Object.keys(state)])]
         .filter((name) => !QUIET.includes(name) && before[name] !== state[name])
         .map((name) => make('li', {}, change(name, before[name], state[name])));
+      const [said, changed] = place ? daybookBoot.explainStop(place) : [];
+      if (place) changes.unshift(make('li', {}, changed));
       stop.replaceChildren(
-        make('p', {}, isChange ? 'Executed: ' : 'Next: ', make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '. ',
+        make('p', {}, isPast ? 'Executed: ' : 'Next: ', make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '. ',
           `Mode: ${state.mode}.`),
         make('ul', {}, ...changes));
-      status.textContent = onTour && isChange ? daybookBoot.explain(before, state)
-        : {budget: 'It was not reached.', pause: 'Paused.'}[reason] ?? 'Stopped.';
+      status.textContent = said ?? (tour && isPast ? daybookBoot.explain(before, state)
+        : {budget: 'It was not reached.', pause: 'Paused.'}[reason] ?? 'Stopped.');
       show(at);
       listRegisters(state);
       inside.refresh();
+      if (place?.kind === 'cursor') inside.open('Page table space');
+      else if (tour && before.cr3 !== state.cr3) inside.open('Page tables');
     };
 
     const endTour = () => {
-      onTour = false;
+      tour = undefined;
       tourButton.textContent = 'Guided tour';
     };
 
@@ -139,6 +162,7 @@
     };
 
     const halt = () => {
+      hindsight?.end();
       machine?.end();
       machine = undefined;
       isOver = true;
@@ -153,8 +177,10 @@
       status.textContent = 'Running …';
       const own = machine = daybookBoot.machine(hear);
       const {wasm, vgaRom, bootRom, kernel: image} = parts;
+      const given = {memoryBytes: size.value * 2 ** 20, commandLine: command.value};
+      hindsight = daybookBoot.hindsight(parts, given);
       const {state} = await own.ask('boot',
-        {wasm, vgaRom, bootRom, kernel: image, memoryBytes: size.value * 2 ** 20, commandLine: '', stop: at});
+        {wasm, vgaRom, bootRom, kernel: image, ...given, stop: at});
       if (own === machine) last = state;
     };
 
@@ -166,12 +192,15 @@
     };
 
     const tourButton = button('Guided tour', async () => {
-      if (!onTour) {
+      if (!tour) {
         await start('reset');
-        onTour = true;
+        tour = {stops: []};
         tourButton.textContent = 'Next stop of the tour';
+        tour.ready = hindsight.stops().catch(() => []);
       }
-      run('runToChange');
+      const own = tour;
+      own.stops = await own.ready;
+      if (own === tour) run('runToChange', {counts: own.stops.map(({count}) => count)});
     });
 
     const target = daybookBoot.target(journal.chunks(), (addresses) => run('runTo', {addresses}));
@@ -183,13 +212,13 @@
             halt();
             status.textContent = 'Stopped: the machine is gone.';
           }),
-          sizeLabel, closeButton),
+          sizeLabel, commandLabel, closeButton, make('a', {href: `${daybook.root}emulator.html#licences`}, 'Licences')),
         make('div', {class: 'controls', role: 'group', 'aria-label': 'Step through it'},
           tourButton, button('Next change', () => run('runToChange')), button('One instruction', () => run('step')),
           button('Run on', () => run('resume')), button('Pause', () => machine?.ask('pause')),
           make('label', {}, follow, 'Follow in the text'))),
       make('div', {}, status, stop), target, serial.element, screen, everything, ...inside.elements);
-    if (document.activeElement === panel) serial.element.focus({preventScroll: true});
+    if (document.activeElement === panel) serial.log.focus({preventScroll: true});
     start();
   };
 }

@@ -2,22 +2,11 @@
 
 import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
 from boot_data.program import KernelError, output_of
 
 _PT_LOAD, _EXECUTABLE = 1, 1
-_CONSTANT, _WEAK_UNDEFINED = "aA", "vw"
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """A place in memory that has a name; `size` is in bytes, 0 where nobody told it."""
-
-    name: str  # in C++, without parameters
-    address: int
-    size: int
 
 
 def code_segments(elf: Path) -> list[tuple[int, int]]:
@@ -36,13 +25,8 @@ def code_segments(elf: Path) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def symbols(elf: Path) -> list[Symbol]:
-    """Every symbol that is a place, by its address. An assembler's local label, NAME.LABEL, is none."""
-    listing = output_of("nm", "--defined-only", "--numeric-sort", "--demangle", "--print-size", str(elf))
-    found = []
-    for address, size, kind, name in re.findall(r"^(\w+) (?:(\w{16}) )?(\w) (.+)$", listing, re.MULTILINE):
-        short = name.replace("(anonymous namespace)::", "").partition("(")[0]
-        is_label = not size and "." in short
-        if kind not in _CONSTANT + _WEAK_UNDEFINED and short and not is_label:
-            found.append(Symbol(short, int(address, 16), int(size or "0", 16)))
-    return found
+def addresses(elf: Path, names: tuple[str, ...]) -> dict[str, int]:
+    """Where the symbols of these names are, as far as there are any. A name is in C++, without parameters."""
+    listing = output_of("nm", "--defined-only", "--demangle", str(elf))
+    found = re.findall(r"^(\w+) \w ([^(\n]+)", listing, re.MULTILINE)
+    return {name: int(address, 16) for address, name in found if name in names}

@@ -12,13 +12,18 @@ import functools
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from boot_data.elf import code_segments, symbols
+from boot_data.elf import addresses, code_segments
 from boot_data.line_table import line_table
 from boot_data.program import KernelError, output_of
 from history import lua
+
+
+# What the panel looks at in a running kernel: these symbols (weave/site/boot).
+_LOOKED_INTO = ("kernel_pt_space_manager",)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class Kernel:
         """The kernel's path on the site."""
         day = f"{self.entry[:7]}/{self.entry[8:]}"
         return f"{day}.{self.exhibit}.kernel" if self.exhibit else f"{day}.kernel"
+
+    @property
+    def command_line(self) -> str:
+        """What GRUB gives this kernel."""
+        menu = self.elf.parent / "boot/grub.cfg"
+        given = menu.exists() and re.search(r"^ *multiboot2 \S+ (.+)", menu.read_text(), re.MULTILINE)
+        return given[1] if given else ""
 
     @functools.cached_property
     def key(self) -> str:
@@ -74,7 +86,7 @@ class Kernel:
                     flat += [address - start, *((number[place.entry], place.line) if place else (0, 0))]
             flat += [end - start, 0, 0]
             runs.append((f"{start:x}", flat))
-        named = [(symbol.name, f"{symbol.address:x}", symbol.size) for symbol in symbols(self.elf)]
+        named = {name: f"{address:x}" for name, address in addresses(self.elf, _LOOKED_INTO).items()}
         return {"entries": entries, "runs": runs, "symbols": json.dumps(named, separators=(",", ":"))}
 
     def _file(self, suffix: str) -> Path:

@@ -5,7 +5,7 @@ local problems = require 'problems'
 
 local M = {}
 
--- {kernels = {{entry, exhibit, path, files, key}, …}, notices = {path, …}}; see ../kernels and
+-- {kernels = {{entry, exhibit, path, files, key, command_line}, …}, notices = {path, …}}; see ../kernels and
 -- ../boot_data/kernel.py.
 local known = assert(loadfile(os.getenv 'WEAVE_KERNELS'))()
 
@@ -45,12 +45,28 @@ function M.section(entry)
     .. '<button type="button" class="boot-it" hidden>Boot it</button></section>'
 end
 
---- What stands beside the recorded log of an exhibit: nothing if it was not even built.
+-- The MiB of memory that a machine's name says.
+local function memory_of(machine)
+  local count, unit = machine:match '%-(%d+)([MG])'
+  return tonumber(count) * (unit == 'G' and 1024 or 1)
+end
+
+-- What the page's machine has otherwise than the one that an exhibit's test names.
+local function difference(machine)
+  if machine:match '^direct' then return 'The test starts this kernel without a loader, the page with one.' end
+  local cpus = machine:match '%-smp(%d+)'
+  return cpus and ('The test has %s processors, the machine in the page has one.'):format(cpus)
+end
+
+--- What stands beside the recorded log of an exhibit: nothing if it was not even built. It boots with the
+--- memory and the command line that it has in its test.
 function M.exhibit_button(entry, run)
   local kernel = run.machine ~= '' and kernel_of(entry, run.name)
   if not kernel then return '' end
-  return '<button type="button" class="boot-it" data-kernel="' .. kernel.path
-    .. '" hidden>Boot it</button>'
+  local command = kernel.command_line ~= '' and (' data-command="%s"'):format(html.escape(kernel.command_line)) or ''
+  local other = difference(run.machine)
+  return ('<button type="button" class="boot-it" data-kernel="%s" data-memory="%d"%s hidden>Boot it</button>%s')
+    :format(kernel.path, memory_of(run.machine), command, other and '<p>' .. other .. '</p>' or '')
 end
 
 --- The list of the emulator's notices on its own page.

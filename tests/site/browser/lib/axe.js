@@ -10,10 +10,16 @@ const OPTIONS = {
   resultTypes: ['violations'],
 };
 
-/** What axe has against the page, in a form that says what to mend. */
-export async function violations(page) {
+/**
+ * What axe has against the page, in a form that says what to mend: against all of it, or the parts that are there of those
+ * that `parts` select.
+ */
+export async function violations(page, ...parts) {
   await page.evaluate(AXE);
-  const found = await page.evaluate((chosen) => axe.run(document, chosen).then((result) => result.violations), OPTIONS);
+  const found = await page.evaluate(([chosen, selectors]) => {
+    const there = selectors.filter((selector) => document.querySelector(selector));
+    return axe.run(selectors.length ? { include: there } : document, chosen).then((result) => result.violations);
+  }, [OPTIONS, parts]);
   return found.map(({ id, help, nodes }) => ({
     id, help, count: nodes.length, first: nodes[0].html, why: nodes[0].failureSummary,
   }));
