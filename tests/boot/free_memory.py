@@ -43,7 +43,7 @@ def read_said(serial: str) -> Said | None:
 
 
 def judge_free_memory(serial: str, extents: list[Extent], gib_pages: bool) -> list[str]:
-    """Complaints: the pool must be contiguous, have every free page once and nothing else, in the largest pages that fit."""
+    """Complaints: the pool must be contiguous, and have every free page once, in pages as large as they can be."""
     said = read_said(serial)
     if not said:
         return ["the log does not say what is free"]

@@ -18,7 +18,11 @@ from boot_information import boot_information, read_map  # isort: skip  (machine
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
 
-CASES = [case for case in halt_cases() if (case.day.folder / "tangled/memory/free_memory.hpp").exists() and case.machine.serial]
+CASES = [
+    case
+    for case in halt_cases()
+    if case.machine.serial and (case.day.folder / "tangled/memory/free_memory.hpp").exists()
+]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -36,7 +40,7 @@ def test_machines_of_many_sizes_are_among_them() -> None:
 
 @pytest.mark.parametrize("file", MAPS, ids=lambda file: file.stem)
 def test_the_map_of_a_real_machine_is_whole(file: Path, tmp_path: Path) -> None:
-    """The kernel on another machine's map. It finds RAM where its page tables go; where there is none, in truth, nobody writes."""
+    """The kernel on another machine's map. There is RAM where its page tables go; where there is none, nobody writes."""
     information = tmp_path / "information"
     information.write_bytes(boot_information(read_map(file)))
     machine = Machine.parse("direct-q35-2816M-below4g2816M-cpu_max+phys_bits=46")

@@ -1,4 +1,4 @@
-// All free memory as one pool: its layout, on the maps of 28 real machines and on thousands of bad ones, beside sets of intervals.
+// All free memory as one pool: its layout, on 28 real memory maps and on thousands of bad ones, beside sets of intervals.
 #include "map_file.hpp"
 #include "memory/free_memory.hpp"
 #include "memory/layout.hpp"
@@ -127,7 +127,8 @@ void check_search(const pool_of_extents& pool)
 }
 
 // Not on the stack: it is 50 KiB.
-std::unique_ptr<pool_of_extents> laid_out(const regions& map, const ranges& taken, max_t limit, bool has_gib_pages = true)
+std::unique_ptr<pool_of_extents> laid_out(const regions& map, const ranges& taken, max_t limit,
+                                          bool has_gib_pages = true)
 {
     auto pool = std::make_unique<pool_of_extents>();
     const auto fault = memory::lay_out(known_of(map, taken, limit), has_gib_pages, *pool);
@@ -142,12 +143,9 @@ TEST(FreeMemory, IsSortedBySize)
     const struct {
         max_t physical, length;
         page_size pages;
-    } right[]{{GiB, GiB, sizes[2]},
-              {2 * MiB, GiB - 2 * MiB, sizes[1]},
-              {2 * GiB, 4 * MiB, sizes[1]},
-              {0x1000, 0x1000, sizes[0]},
-              {MiB, MiB, sizes[0]},
-              {2 * GiB + 4 * MiB, MiB + KiB4, sizes[0]}};
+    } right[]{{GiB, GiB, sizes[2]},         {2 * MiB, GiB - 2 * MiB, sizes[1]},
+              {2 * GiB, 4 * MiB, sizes[1]}, {0x1000, 0x1000, sizes[0]},
+              {MiB, MiB, sizes[0]},         {2 * GiB + 4 * MiB, MiB + KiB4, sizes[0]}};
     ASSERT_EQ(pool->count, std::size(right));
     for (std::size_t i = 0; i < std::size(right); ++i) {
         EXPECT_EQ(pool->extents[i].physical, right[i].physical) << i;
@@ -155,6 +153,7 @@ TEST(FreeMemory, IsSortedBySize)
         EXPECT_EQ(pool->extents[i].pages, right[i].pages) << i;
     }
     EXPECT_EQ(pool->extents[0].address, memory::pool_base);
+    EXPECT_EQ(laid_out({{0x1000, 0x1000, usable}}, {}, TiB)->tables_needed(), 3u) << "one of each kind";
     EXPECT_EQ(pool->tables_needed(), 5u) << "two page tables (514 pages), two directories (1 GiB and 4 MiB), a PDPT";
 }
 
@@ -178,8 +177,9 @@ TEST(FreeMemory, IsMappedWithTheTablesThatWereCounted)
 {
     for (const bool has_gib_pages : {false, true}) {
         model::checked_space space(has_gib_pages, 46);
-        const auto pool = laid_out({{0x1000, 0x9e000, usable}, {MiB, 3 * GiB - MiB, usable}, {4 * GiB, 9 * GiB, usable}},
-                                   {{5 * MiB, 5 * MiB + 1}, {7 * GiB, 7 * GiB + 3 * KiB4}}, TiB, has_gib_pages);
+        const regions map{{0x1000, 0x9e000, usable}, {MiB, 3 * GiB - MiB, usable}, {4 * GiB, 9 * GiB, usable}};
+        const ranges taken{{5 * MiB, 5 * MiB + 1}, {7 * GiB, 7 * GiB + 3 * KiB4}};
+        const auto pool = laid_out(map, taken, TiB, has_gib_pages);
         ASSERT_EQ(memory::map_pool(*pool, space.space), page::map_fault::none);
         EXPECT_EQ(space.at.in_use - 1, pool->tables_needed());
         for (std::size_t i = 0; i < pool->count; ++i) {
