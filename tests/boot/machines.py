@@ -29,13 +29,13 @@ _FIRMWARES = ("bios", "uefi", "direct")
 _BOARDS = ("pc", "q35")
 # RAM below 4 GiB: all of it, while there is less than the first; else the second.
 _BELOW_4G = {"pc": (0xE0000000, 0xC0000000), "q35": (0xB0000000, 0x80000000)}
+_AMD_HOLE = 0xFD_0000_0000  # up to 1 TiB, on a CPU by AMD, which QEMU's own models are
+_RAM = "pc.ram"  # QEMU's own name for it
 _FIRMWARE_TABLES = 0x20000  # what SeaBIOS keeps at the end of it
 _SIZE = r"[1-9][0-9]*[MGT]"
 _WORD = r"[A-Za-z0-9_.]+"
 _MODEL = rf"{_WORD}(?:-[A-Z]{_WORD})?"  # Skylake-Client
 _PROPERTY = rf"[a-z0-9_-]+={_WORD}"
-# From so much memory on the host need not have it: it comes into being where the guest touches it.
-_UNRESERVED = 16 << 30
 _GRAMMAR = (
     "FIRMWARE-BOARD-MEMORY[-OPTION...]: bios|uefi|direct, pc|q35, 64M|512M|6G|..., then any of "
     "smpN, below4gSIZE, cpu_MODEL, noserial, nodebugexit, menu"
@@ -116,8 +116,12 @@ class Machine:
             Region(below - _FIRMWARE_TABLES, below, RESERVED),
             Region(0xFFFC0000, 1 << 32, RESERVED),
         ]
+        above = 1 << 32
+        if above + size - below > _AMD_HOLE:  # then QEMU puts all of it behind the hole
+            above = 1 << 40
+            regions.append(Region(_AMD_HOLE, above, RESERVED))
         if size > below:
-            regions.append(Region(1 << 32, (1 << 32) + size - below, USABLE))
+            regions.append(Region(above, above + size - below, USABLE))
         return regions
 
     def qemu_arguments(self, variables: Path) -> list[str]:
@@ -130,10 +134,10 @@ class Machine:
         if self.below_4g:
             board += f",max-ram-below-4g={self.below_4g}"
         arguments = [QEMU, "-accel", "tcg", "-display", "none", "-no-reboot", "-nic", "none"]
-        if _bytes(self.memory) >= _UNRESERVED:
-            board += ",memory-backend=ram"
-            arguments += ["-object", f"memory-backend-ram,id=ram,size={self.memory},reserve=off"]
-        arguments += ["-machine", board, "-m", self.memory, "-smp", str(self.cpus)]
+        # Only what the guest touches takes memory here: the machine may have more than this computer.
+        memory = f"memory-backend-ram,id={_RAM},size={self.memory},reserve=off"
+        arguments += ["-object", memory, "-machine", f"{board},memory-backend={_RAM}"]
+        arguments += ["-m", self.memory, "-smp", str(self.cpus)]
         if not self.menu:
             arguments += ["-smbios", NO_WAIT]
         if self.cpu_model:

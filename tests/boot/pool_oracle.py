@@ -1,4 +1,4 @@
-"""The pool of page table space by its definition, with lists of ranges and numbers of any size.
+"""The pool of page table space, and all free memory, by their definition, with lists of ranges and numbers of any size.
 
 It shares nothing with the kernel's choice, not even the idea: ranges are cut out of ranges, one by one.
 """
@@ -13,13 +13,18 @@ Range = tuple[int, int]  # start, end (exclusive)
 
 def pool(regions: list[Region], danger_areas: list[Range], limit: int = HIGHEST) -> Range | None:
     """The largest piece of whole pages that is usable, not otherwise used, and below `limit`."""
+    pieces = free_pages(regions, danger_areas, limit)
+    return min(pieces, key=lambda piece: (piece[0] - piece[1], piece[0]), default=None)
+
+
+def free_pages(regions: list[Region], danger_areas: list[Range], limit: int = HIGHEST) -> list[Range]:
+    """The whole pages that are usable, not otherwise used, and below `limit`, as ranges in their order."""
     free = _merged([(region.start, region.end) for region in regions if region.kind == USABLE])
     taken = [(region.start, region.end) for region in regions if region.kind != USABLE]
     for hole in [*taken, *danger_areas, (0, PAGE), (limit, 1 << 65)]:
         free = [piece for old in free for piece in _without(old, hole)]
     pages = [(-(-start // PAGE) * PAGE, end // PAGE * PAGE) for start, end in free]
-    whole = [(start, end) for start, end in pages if start < end]
-    return min(whole, key=lambda piece: (piece[0] - piece[1], piece[0]), default=None)
+    return [(start, end) for start, end in pages if start < end]
 
 
 def _merged(ranges: list[Range]) -> list[Range]:

@@ -113,7 +113,9 @@ def _memory_map(log: str) -> list[dict[str, Any]]:
 
 
 def _pool(log: str) -> list[str] | None:
-    found = re.search(r"^page table space: (0x[0-9a-f]+) - (0x[0-9a-f]+)", log, re.MULTILINE)
+    """What page table space is in the end: since 2026-11-25b, what is not free begins with it."""
+    found = re.search(r"^not free: (0x[0-9a-f]+)-(0x[0-9a-f]+)", log, re.MULTILINE)
+    found = found or re.search(r"^page table space: (0x[0-9a-f]+) - (0x[0-9a-f]+)", log, re.MULTILINE)
     return [found[1], found[2]] if found else None
 
 

@@ -2,7 +2,7 @@
 # AddressSanitizer and UndefinedBehaviorSanitizer. Included by the Makefile.
 
 # What of the kernel runs on the host, as paths below tangled/.
-host.kernel := console/font.cpp memory/pool.cpp multiboot2/information.cpp page/map.cpp page/pt_space.cpp \
+host.kernel := console/font.cpp memory/free_memory.cpp memory/free_pieces.cpp memory/pool.cpp multiboot2/information.cpp page/map.cpp page/pt_space.cpp \
   page/tables.cpp
 host.tests := $(wildcard tests/host/*.cpp)
 host.objects := $(host.kernel:%.cpp=build/tests/host.d/kernel/%.o) $(host.tests:tests/host/%.cpp=build/tests/host.d/%.o) \

@@ -171,8 +171,16 @@ max_t some_address(std::mt19937_64& random)
     address *= KiB4;
     if (address >> 47 != 0)
         address += 0xFFFF'0000'0000'0000;
-    const auto kind = random() % 64;
-    return kind == 0 ? random() : kind == 1 ? address ^ max_t{1} << 47 : kind == 2 ? address + random() % KiB4 : address;
+    switch (random() % 64) {
+    case 0:
+        return random();
+    case 1:
+        return address ^ max_t { 1 } << 47;
+    case 2:
+        return address + random() % KiB4;
+    default:
+        return address;
+    }
 }
 
 call some_call(std::mt19937_64& random)
@@ -187,7 +195,8 @@ call some_call(std::mt19937_64& random)
     if (random() % 64 == 0)
         chosen |= max_t{1} << random() % 64;
     const max_t to = random() >> (17 + random() % 20);
-    return {kinds[random() % std::size(kinds)], some_address(random) / aligned * aligned, to / aligned * aligned, pages, chosen};
+    const max_t address = some_address(random);
+    return {kinds[random() % std::size(kinds)], address / aligned * aligned, to / aligned * aligned, pages, chosen};
 }
 
 // Two spaces, one of them on a CPU without pages of 1 GiB; tables are often scarce.

@@ -220,8 +220,8 @@ std::string checked_space::run(const call& wanted)
     if (found != right)
         return "the answer is '" + std::string(describe(found)) + "', not '" + describe(right) + "'";
     if (at.told != right_told)
-        return "the CPU was told " + std::to_string(at.told.size()) + " times, not " + std::to_string(right_told.size()) +
-               ", or of another page";
+        return "the CPU was told " + std::to_string(at.told.size()) + " times, not " +
+               std::to_string(right_told.size()) + ", or of another page";
     if (wanted.what == unmap && !at.told_first)
         return "a table was given back before the CPU was told";
     if (at.in_use != 1 + parts_.size())

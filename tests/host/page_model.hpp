@@ -1,4 +1,4 @@
-// A second opinion on page/map.hpp: a list of pages, without tables. Every call goes to both, and every difference is told.
+// A second opinion on page/map.hpp: a list of pages, without tables. Every call goes to both; every difference is told.
 #pragma once
 #include "page/map.hpp"
 
@@ -11,8 +11,8 @@
 
 namespace model {
 
-/// Memory for tables, at made-up physical addresses, and a CPU that is told of changes. One at a time. A table that is not in use
-/// is poisoned for AddressSanitizer, and full of ones for the others.
+/// Memory for tables, at made-up physical addresses, and a CPU that is told of changes. One at a time. A table that is
+/// not in use is poisoned for AddressSanitizer, and full of ones for the others.
 class machine {
 public:
     static constexpr std::size_t tables = 64;
@@ -26,9 +26,9 @@ public:
     std::size_t limit = tables;  ///< how many may be in use
     std::size_t in_use = 0;
     std::size_t refused = 0;  ///< how many more were asked for
-    std::vector<max_t> told;   ///< the addresses that the CPU was told of, since somebody emptied this
-    bool told_first = true;    ///< whether every table was given back after the CPU was told of something
-    std::string misused;       ///< what was done that must not be done
+    std::vector<max_t> told;  ///< the addresses that the CPU was told of, since somebody emptied this
+    bool told_first = true;   ///< whether every table was given back after the CPU was told of something
+    std::string misused;      ///< what was done that must not be done
 
     max_t* entries(phys_addr table);
 
@@ -56,8 +56,8 @@ class checked_space {
 public:
     explicit checked_space(bool has_gib_pages = true, unsigned physical_bits = 46);
 
-    /// Makes the call. Empty, or how the answer differs from the right one. `touch` is not a call, but what the CPU does when it
-    /// writes to a page.
+    /// Makes the call. Empty, or how the answer differs from the right one. `touch` is not a call, but what the CPU does
+    /// when it writes to a page.
     std::string run(const call& wanted);
     /// Empty, or how what the tables hold differs from what they should.
     std::string compare();
@@ -73,7 +73,7 @@ private:
         max_t by_the_cpu;
         bool operator==(const mapped&) const = default;
     };
-    using pages = std::map<max_t, mapped>;  // by virtual address
+    using pages = std::map<max_t, mapped>;    // by virtual address
     using part = std::pair<unsigned, max_t>;  // a level, and what a table of this level is for
 
     page::map_fault expected(const call& wanted) const;

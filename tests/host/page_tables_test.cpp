@@ -22,7 +22,7 @@ bool is_cleared(phys_addr one)
 
 TEST(Tables, AreHandedOutClearedAndTakenBack)
 {
-    auto* const memory = static_cast<unsigned char*>(operator new(tables * table, alignment));
+    auto* const memory = static_cast<unsigned char*>(operator new(tables* table, alignment));
     std::memset(memory, 0xFF, tables * table);
     const auto first = reinterpret_cast<max_t>(memory);
     page::set_pt_space(first, first + tables * table);

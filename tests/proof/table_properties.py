@@ -37,7 +37,8 @@ def _is_page_address(value: z3.BitVecRef, level: z3.BitVecRef) -> z3.BoolRef:
 
 def _makes_sense(arguments: dict[str, z3.BitVecRef], _: object) -> z3.BoolRef:
     level = _levels(3)(arguments, _)
-    return z3.And(level, _is_page_address(arguments["physical"], arguments["level"]), _only(arguments["chosen"], CHOSEN))
+    address = _is_page_address(arguments["physical"], arguments["level"])
+    return z3.And(level, address, _only(arguments["chosen"], CHOSEN))
 
 
 def _share(call: Call) -> z3.BitVecRef:

@@ -30,8 +30,12 @@ end
 -- Below a stack is a page that is not mapped, so that a stack that grows too far is noticed.
 local guard_page = 4096
 
--- What an extent is for, as far as the kernel's symbols and the memory map tell.
+-- Where memory/layout.hpp puts all free memory, from 2026-11-25b on.
+local free_stop = upper_start + (1 << 46)
+
+-- What an extent is for, as far as the kernel's symbols, the layout and the memory map tell.
 local function names(run, extents)
+  local tables = run.pool and addresses.parse(run.pool[1])
   local linked, physical = places.linked(run), places.physical(run)
   local parts = {['r-x'] = 'code', ['r--'] = 'constants', ['rw-'] = 'data'}
   for _, extent in ipairs(extents) do
@@ -39,6 +43,10 @@ local function names(run, extents)
       extent.name = 'for programs'
     elseif extent.start == extent.physical then
       extent.name = 'each address to itself'
+    elseif extent.start >= upper_start and extent.start < free_stop then
+      extent.name = 'free memory'
+    elseif extent.start < 0 and extent.physical == tables then
+      extent.name = 'page table space'
     end
     for _, place in ipairs(linked) do
       if addresses.within(extent, place) and parts[extent.rights] then

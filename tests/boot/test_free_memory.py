@@ -1,0 +1,118 @@
+"""The pool of all free memory, on machines from 64 MiB to 4 TiB: seen from outside, against what is free."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from boot import boot, direct
+from boots import Boots
+from cases import HaltCase, halt_cases
+from free_memory import BASE, judge_free_memory, read_said
+from hand_made import GIB, MIB
+from machines import Machine
+from trees import BUILD, ROOT
+from walker import PAGE, Extent
+
+from boot_information import boot_information, read_map  # isort: skip  (machines.py knows its folder)
+
+MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
+
+CASES = [
+    case
+    for case in halt_cases()
+    if case.machine.serial and (case.day.folder / "tangled/memory/free_memory.hpp").exists()
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_free_page_is_in_the_pool_once(case: HaltCase, boots: Boots) -> None:
+    seen = (boot := boots.get(*case.boot_key)).seen
+    assert boot.outcome == "halt"
+    if complaints := judge_free_memory(boot.serial, seen.page_tables[seen.cpus[0].cr3], seen.gib_pages):
+        pytest.fail("\n".join(complaints), pytrace=False)
+
+
+def test_machines_of_many_sizes_are_among_them() -> None:
+    sizes = {case.machine.memory for case in CASES}
+    assert sizes >= {"64M", "6G", "64G", "1024G", "4096G"}
+
+
+@pytest.mark.parametrize("file", MAPS, ids=lambda file: file.stem)
+def test_the_map_of_a_real_machine_is_whole(file: Path, tmp_path: Path) -> None:
+    """The kernel on another machine's map. There is RAM where its page tables go; where there is none, nobody writes."""
+    information = tmp_path / "information"
+    information.write_bytes(boot_information(read_map(file)))
+    machine = Machine.parse("direct-q35-2816M-below4g2816M-cpu_max+phys_bits=46")
+    booted = boot(machine, direct(BUILD / "daybook.elf", information))
+    said = read_said(booted.serial)
+    assert booted.outcome == "exit 33" and said, booted.serial
+    assert said.size == sum(end - start for start, end in said.free)
+
+
+SERIAL = """\
+  0x100000 - 0x80000000 usable
+  0x40000000 - 0x40001000 reserved
+page tables: 68 KiB
+free memory: 2096120 KiB from 0xffff800000000000 on, in 0 pages of 1 GiB, 1022 of 2 MiB and 766 of 4 KiB
+not free: 0x100000-0x101000
+"""
+
+
+def extent(virtual: int, physical: int, end: int, page_size: int) -> Extent:
+    return Extent(BASE + virtual, physical, end - physical, page_size, writable=True, executable=False, user=False)
+
+
+def sound_pool() -> list[Extent]:
+    """The pool of SERIAL."""
+    below, above = GIB - 2 * MIB, GIB - 2 * MIB
+    small = below + above
+    return [
+        extent(0, 2 * MIB, GIB, 2 * MIB),
+        extent(below, GIB + 2 * MIB, 2 * GIB, 2 * MIB),
+        extent(small, MIB + PAGE, 2 * MIB, PAGE),
+        extent(small + MIB - PAGE, GIB + PAGE, GIB + 2 * MIB, PAGE),
+    ]
+
+
+def test_a_sound_pool_passes() -> None:
+    assert judge_free_memory(SERIAL, sound_pool(), gib_pages=True) == []
+
+
+def changed(index: int, **fields: object) -> list[Extent]:
+    pool = sound_pool()
+    pool[index] = replace(pool[index], **fields)
+    return pool
+
+
+@pytest.mark.parametrize(
+    ("pool", "complaint"),
+    [
+        (sound_pool()[:-1], "it ends at 0xffff80007fcff000, not at "),
+        (sound_pool()[1:], "a hole at 0xffff800000000000"),
+        (changed(0, executable=True), "wrong rights: "),
+        (changed(0, writable=False), "wrong rights: "),
+        (changed(2, physical=MIB), "it maps other memory than what is free"),
+        (changed(1, physical=2 * MIB), "it maps other memory than what is free"),
+        (changed(1, page_size=PAGE), "it says 1022 pages of 0x200000 bytes, and 511 are mapped"),
+        ([*sound_pool(), extent(3 * GIB, 9 * GIB, 9 * GIB + PAGE, PAGE)], "a hole at "),
+    ],
+)
+def test_a_planted_defect_is_found(pool: list[Extent], complaint: str) -> None:
+    found = judge_free_memory(SERIAL, pool, gib_pages=True)
+    assert any(text.startswith(complaint) for text in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("2096120 KiB", "2096124 KiB", "it says that "),
+        ("0x100000-0x101000", "0x100000-0x101001", "it says that "),
+        ("tables: 68", "tables: 400", "page tables take 400 KiB for 2096120 KiB of memory"),
+        ("not free", "free", "the log does not say what is free"),
+        ("0x80000000 usable", "0xc0000000 usable", "it says {1073741824: 0, "),
+    ],
+)
+def test_a_log_that_says_otherwise_is_noticed(old: str, new: str, complaint: str) -> None:
+    found = judge_free_memory(SERIAL.replace(old, new), sound_pool(), gib_pages=True)
+    assert any(text.startswith(complaint) for text in found), found
