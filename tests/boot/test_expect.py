@@ -122,13 +122,14 @@ def test_a_message_shows_the_end_of_the_log() -> None:
 
 def test_a_machine_is_what_its_name_says(tmp_path: Path) -> None:
     arguments = " ".join(Machine.parse("bios-pc-512M").qemu_arguments(tmp_path))
-    assert "-machine pc -m 512M -smp 1" in arguments
+    assert "-machine pc,memory-backend=pc.ram -m 512M -smp 1" in arguments
+    assert "-object memory-backend-ram,id=pc.ram,size=512M,reserve=off" in arguments
     assert "isa-debug-exit,iobase=0xf4,iosize=4" in arguments
     assert "pflash" not in arguments and "-cpu" not in arguments
 
     name = "uefi-q35-6G-smp4-below4g64M-cpu_qemu64+-nx+smep=on-nodebugexit"
     arguments = " ".join(Machine.parse(name).qemu_arguments(tmp_path / "vars"))
-    assert "-machine q35,max-ram-below-4g=64M -m 6G -smp 4" in arguments
+    assert "-machine q35,max-ram-below-4g=64M,memory-backend=pc.ram -m 6G -smp 4" in arguments
     assert "-cpu qemu64,-nx,smep=on" in arguments
     assert "isa-debug-exit" not in arguments
     assert f"readonly=on,file={OVMF_CODE}" in arguments
