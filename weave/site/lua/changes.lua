@@ -68,7 +68,7 @@ local function item(entry, path, file)
     html.link(entry.path, source.page(path)), html.escape(path), in_words(count['+'], count['-']))
   if file.born == entry.number then return '<li>' .. link .. ', a new file</li>' end
   if file.gone == entry.number then return '<li>' .. link .. ', no more</li>' end
-  if count['+'] + count['-'] > 2 * count[' '] then return '<li>' .. link .. ', written anew</li>' end
+  if count['+'] + count['-'] > count[' '] then return '<li>' .. link .. ', written anew</li>' end
   return '<li>' .. link .. difference(path, lines) .. '</li>'
 end
 

@@ -57,14 +57,17 @@ local patterns = {
 --- The `fill` of a pattern in the diagram with that prefix.
 function M.pattern(prefix, name) return ('url(#%s-%s)'):format(prefix, name) end
 
-local function definitions(prefix)
+-- Of the patterns that the drawing is filled with.
+local function definitions(prefix, drawing)
   local names, out = {'hatch', 'dots', 'lines', 'cross'}, {}
-  for i, name in ipairs(names) do
-    local size, shape = patterns[name][1], patterns[name][2]
-    out[i] = M.element('pattern', {
-      {'id', prefix .. '-' .. name}, {'class', 'pattern'}, {'width', size}, {'height', size},
-      {'patternUnits', 'userSpaceOnUse'},
-    }, shape)
+  for _, name in ipairs(names) do
+    if drawing.markup:find(M.pattern(prefix, name), 1, true) then
+      local size, shape = patterns[name][1], patterns[name][2]
+      out[#out + 1] = M.element('pattern', {
+        {'id', prefix .. '-' .. name}, {'class', 'pattern'}, {'width', size}, {'height', size},
+        {'patternUnits', 'userSpaceOnUse'},
+      }, shape)
+    end
   end
   return '<defs>' .. table.concat(out) .. '</defs>'
 end
@@ -80,7 +83,7 @@ function M.figure(prefix, title, description, drawing, caption)
   }, table.concat {
     M.element('title', {{'id', prefix .. '-title'}}, html.escape(title)),
     M.element('desc', {{'id', prefix .. '-description'}}, html.escape(description)),
-    definitions(prefix), drawing.markup,
+    definitions(prefix, drawing), drawing.markup,
   })
   return ('<figure class="diagram">%s<figcaption>%s</figcaption></figure>'):format(markup, caption)
 end
