@@ -1,7 +1,7 @@
 """What is claimed of the page table space, as formulas over numbers of 64 bits; and how a claim is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 from llvm import Module, State
@@ -110,7 +110,7 @@ _any_address = number("another address")
 NO_UNDEFINED = Claim("does nothing that C++ leaves undefined", lambda call: z3.And(*call.duties, True))
 
 ALLOC = Subject(
-    "page::alloc_pt_space",
+    "page::advance_cursor",
     "page/pt_space.cpp",
     ("size", "alignment"),
     True,
@@ -168,6 +168,8 @@ ALLOC = Subject(
         Claim("it refuses only when it must", lambda call: z3.Implies(call.refused, z3.Not(_could_be_had(call)))),
     ],
 )
+# As the function was called until there was a frame allocator.
+ALLOC_OF_THE_LOG = replace(ALLOC, function="page::alloc_pt_space")
 
 SET = Subject(
     "page::set_pt_space",

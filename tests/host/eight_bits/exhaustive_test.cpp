@@ -1,5 +1,6 @@
-// Every call of alloc_pt_space that there is, with addresses of 8 bits: each end of the pool, each cursor, each size, each
-// alignment. (The start is read by nobody.) The code is the tangled file's; only its type for addresses is another one.
+// Every call of the cursor in page table space that there is, with addresses of 8 bits: each end of the pool, each cursor,
+// each size, each alignment. (The start is read by nobody.) The code is the tangled file's; only its type for addresses is
+// another one.
 #include "page/pt_space.hpp"
 
 #include <gtest/gtest.h>
@@ -64,7 +65,7 @@ TEST(EightBits, WrapAsTheyShould)
 
 TEST(EveryCall, IsAnsweredRight)
 {
-    EXPECT_EQ(violations(kernel_pt_space_manager, page::alloc_pt_space), std::set<std::string>{});
+    EXPECT_EQ(violations(kernel_pt_space_manager, page::advance_cursor), std::set<std::string>{});
 }
 
 TEST(EveryCall, WasNotOn2025_11_06)
