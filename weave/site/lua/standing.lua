@@ -22,12 +22,10 @@ function M.html(entry, book)
   local before = book.entries[entry.number - 1]
   local run = before and before.evidence.run
   if not run then return '' end
-  local memory = memory_map_diagram.svg(run, nil, '_stand')
-  local layout = layout_diagram.svg(run, nil, '_stand')
-  local shown = memory or layout and '' or registers(run)
-  return ('<p class="recorded">At the end of <a href="%s">%s</a>, as recorded on %s:</p><div class="diagrams">%s%s</div>')
-    :format(html.link(entry.path, before.path), html.escape(before.title), html.escape(run.machine),
-      shown, layout or '')
+  -- The latest that it has come to know: its processor, then memory, then its own addresses.
+  local shown = layout_diagram.svg(run, nil, '_stand') or memory_map_diagram.svg(run, nil, '_stand') or registers(run)
+  return ('<p class="recorded">At the end of <a href="%s">%s</a>, as recorded on %s:</p><div class="diagrams">%s</div>')
+    :format(html.link(entry.path, before.path), html.escape(before.title), html.escape(run.machine), shown)
 end
 
 return M
