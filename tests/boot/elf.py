@@ -4,6 +4,7 @@ import re
 import struct
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _TEST_TABLES = ("early_tests", "kernel_tests")
@@ -48,6 +49,12 @@ class Frame:
 
 def symbols(elf: Path) -> dict[str, int]:
     """Every defined symbol of `elf` and its address."""
+    return dict(_symbols(elf, elf.stat().st_mtime_ns))
+
+
+@cache
+def _symbols(elf: Path, _written: int) -> dict[str, int]:
+    """As `symbols`: many tests ask the same kernel."""
     listing = subprocess.run(
         ["nm", "--defined-only", "--format=posix", str(elf)],
         check=True,
