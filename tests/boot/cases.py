@@ -208,8 +208,13 @@ def unusable(tree: Day | Exhibit) -> str:
 
 
 def day_cases() -> list[DayCase]:
-    """Every day on every machine that a proof in its tree names: its own, or one of a day before."""
-    return [DayCase(day, machine) for day in usable_days() for machine in day.machines(every=True)]
+    """Every day on the machines of its own proof; the newest, and all in `make matrix`, on those of the days before as well."""
+    newest = entries()[-1:]
+    return [
+        DayCase(day, machine)
+        for day in usable_days()
+        for machine in day.machines(every=MATRIX or day.entry in newest)
+    ]
 
 
 def halt_cases() -> list[HaltCase]:

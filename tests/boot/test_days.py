@@ -1,7 +1,7 @@
 """Every day boots: the kernel as of each entry, under its own proof and those of the entries before.
 
-A day is booted on every machine that a proof in its tree names. Each image is booted once on a machine,
-and every proof that names the machine is held against that boot.
+A day is booted on the machines of its own proof; the newest, and in `make matrix` every day, on those of all earlier
+proofs too. Each image is booted once on a machine, and every proof that names the machine is held against that boot.
 """
 
 import pytest
