@@ -230,8 +230,9 @@ def halt_cases() -> list[HaltCase]:
         if key in cases or not _succeeds(case):
             continue
         with_screen = day.entry not in pictured and machine.firmware == "bios"
-        if with_screen or is_in_higher_half(day.elf):
+        if with_screen:
             pictured.add(day.entry)
+        if with_screen or is_in_higher_half(day.elf):
             cases[key] = HaltCase(day, machine, with_screen)
     return list(cases.values())
 

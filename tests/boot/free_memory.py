@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from boot_information import RESERVED, USABLE, Region
+import memory_log
 from pool_oracle import Range, free_pages
 from walker import Extent
 
@@ -13,8 +13,6 @@ _SAID = re.compile(
     r"^free memory: (\d+) KiB from 0xffff800000000000 on, in (\d+) pages of 1 GiB, (\d+) of 2 MiB and (\d+) of 4 KiB$",
     re.MULTILINE,
 )
-_REGION = re.compile(r"^  (0x[0-9a-f]+) - (0x[0-9a-f]+) (.+)$", re.MULTILINE)
-_NOT_FREE = re.compile(r"^not free: (\S+)$", re.MULTILINE)
 _TABLES = re.compile(r"^page tables: (\d+) KiB$", re.MULTILINE)
 
 
@@ -30,16 +28,11 @@ class Said:
 
 def read_said(serial: str) -> Said | None:
     """None if the log lacks a line that is needed."""
-    said, not_free, tables = (pattern.search(serial) for pattern in (_SAID, _NOT_FREE, _TABLES))
-    if not (said and not_free and tables):
+    said, tables, taken = _SAID.search(serial), _TABLES.search(serial), memory_log.areas("not free", serial)
+    if not (said and tables and taken):
         return None
-    regions = [
-        Region(int(start, 16), int(end, 16), USABLE if kind == "usable" else RESERVED)
-        for start, end, kind in _REGION.findall(serial)
-    ]
-    taken = [tuple(int(edge, 16) for edge in area.split("-")) for area in not_free[1].split(",")]
     pages = {1 << 30: int(said[2]), 2 << 20: int(said[3]), 4096: int(said[4])}
-    return Said(int(said[1]) << 10, pages, free_pages(regions, taken), int(tables[1]) << 10)
+    return Said(int(said[1]) << 10, pages, free_pages(memory_log.regions(serial), taken), int(tables[1]) << 10)
 
 
 def judge_free_memory(serial: str, extents: list[Extent], gib_pages: bool) -> list[str]:

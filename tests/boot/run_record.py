@@ -31,6 +31,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import memory_log
 from elf import bounds, section_sizes, segments
 from halted import Look
 from log_sources import with_sources
@@ -108,12 +109,11 @@ def _named(value: int, bits: dict[int, str]) -> list[str]:
 
 
 def _memory_map(log: str) -> list[dict[str, Any]]:
-    rows = re.findall(r"^  (0x[0-9a-f]+) - (0x[0-9a-f]+) (.+)$", log, re.MULTILINE)
-    return [{"start": start, "end": end, "type": kind} for start, end, kind in rows]
+    return [{"start": start, "end": end, "type": kind} for start, end, kind in memory_log.rows(log)]
 
 
 def _pool(log: str) -> list[str] | None:
-    """What page table space is in the end: since 2026-11-25b, what is not free begins with it."""
+    """What page table space is in the end: since 2026-11-25d, what is not free begins with it."""
     found = re.search(r"^not free: (0x[0-9a-f]+)-(0x[0-9a-f]+)", log, re.MULTILINE)
     found = found or re.search(r"^page table space: (0x[0-9a-f]+) - (0x[0-9a-f]+)", log, re.MULTILINE)
     return [found[1], found[2]] if found else None

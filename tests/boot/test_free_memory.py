@@ -14,7 +14,7 @@ from machines import Machine
 from trees import BUILD, ROOT
 from walker import PAGE, Extent
 
-from boot_information import boot_information, read_map  # isort: skip  (machines.py knows its folder)
+from boot_information import USABLE, Region, boot_information, read_map  # isort: skip  (machines.py knows its folder)
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
 
@@ -38,16 +38,37 @@ def test_machines_of_many_sizes_are_among_them() -> None:
     assert sizes >= {"64M", "6G", "64G", "1024G", "4096G"}
 
 
+LOW_RAM = 3 << 30  # as much as QEMU's pc can have below 4 GiB; its q35 has 2 GiB beside RAM above
+
+
+def machine_for(regions: list[Region]) -> Machine:
+    """One whose RAM reaches as far up as the map's."""
+    highest = max(region.end for region in regions if region.kind == USABLE)
+    megabytes = (LOW_RAM + max(highest - (1 << 32), 0)) >> 20
+    return Machine.parse(f"direct-pc-{megabytes}M-below4g3072M-cpu_max+vendor=GenuineIntel+phys_bits=46")
+
+
+def has_all_ram(regions: list[Region]) -> bool:
+    usable = [region for region in regions if region.kind == USABLE and region.start < region.end]
+    return all(region.end <= LOW_RAM or 1 << 32 <= region.start for region in usable)
+
+
 @pytest.mark.parametrize("file", MAPS, ids=lambda file: file.stem)
 def test_the_map_of_a_real_machine_is_whole(file: Path, tmp_path: Path) -> None:
-    """The kernel on another machine's map. There is RAM where its page tables go; where there is none, nobody writes."""
+    """The kernel on another machine's map: all that it lists is in the pool. Where there is RAM for all of it, it passes its
+    tests, too. Where there is not (between 3 and 4 GiB), it comes to an end that is defined."""
+    regions = read_map(file)
     information = tmp_path / "information"
-    information.write_bytes(boot_information(read_map(file)))
-    machine = Machine.parse("direct-q35-2816M-below4g2816M-cpu_max+phys_bits=46")
-    booted = boot(machine, direct(BUILD / "daybook.elf", information))
+    information.write_bytes(boot_information(regions))
+    booted = boot(machine_for(regions), direct(BUILD / "daybook.elf", information))
     said = read_said(booted.serial)
-    assert booted.outcome == "exit 33" and said, booted.serial
-    assert said.size == sum(end - start for start, end in said.free)
+    assert said and said.size == sum(end - start for start, end in said.free), booted.serial
+    outcomes = ("exit 33",) if has_all_ram(regions) else ("exit 33", "exit 35", "exit 37")
+    assert booted.outcome in outcomes, booted.serial
+
+
+def test_most_of_the_maps_can_be_lived_on() -> None:
+    assert sum(has_all_ram(read_map(file)) for file in MAPS) > len(MAPS) / 2
 
 
 SERIAL = """\

@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import memory_log
 import pytest
 
 from boot import boot, direct
@@ -44,13 +45,11 @@ def map_boot(file: Path) -> tuple[str, list[Range], int]:
     """What the kernel says on this map: its line, its danger areas, its limit."""
     command = [str(ROOT / "tools/map-boot"), str(ELF), str(file)]
     run = subprocess.run(command, capture_output=True, text=True)
-    areas = re.search(r"^danger areas: (\S+)$", run.stdout, re.MULTILINE)
-    limit = re.search(r"^limit: (0x[0-9a-f]+)$", run.stdout, re.MULTILINE)
-    assert areas and limit, run.stdout + run.stderr
+    danger, limit = memory_log.areas("danger areas", run.stdout), memory_log.limit(run.stdout)
+    assert danger and limit, run.stdout + run.stderr
     line = run.stdout.rstrip().splitlines()[-1]
     assert run.returncode == (0 if line.startswith("pool ") else 1), run.stdout + run.stderr
-    pairs = (area.split("-") for area in areas[1].split(","))
-    return line, [(int(start, 16), int(end, 16)) for start, end in pairs], int(limit[1], 16)
+    return line, danger, limit
 
 
 def write_map(file: Path, regions: list[Region]) -> Path:

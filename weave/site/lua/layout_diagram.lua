@@ -30,7 +30,7 @@ end
 -- Below a stack is a page that is not mapped, so that a stack that grows too far is noticed.
 local guard_page = 4096
 
--- Where memory/layout.hpp puts all free memory, from 2026-11-25b on.
+-- Where memory/layout.hpp puts all free memory, from 2026-11-25d on.
 local free_stop = upper_start + (1 << 46)
 
 -- What an extent is for, as far as the kernel's symbols, the layout and the memory map tell.
