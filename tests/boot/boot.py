@@ -89,23 +89,26 @@ def boot(
     medium: list[str],
     inspect: Callable[[Qmp], Any] | None = None,
     attend: Callable[[Qmp, Callable[[], str]], None] | None = None,
+    slower: int = 1,
 ) -> Boot:
     """Boots `machine` from `medium` and waits for its end. A BootError when QEMU does not start.
 
     `attend` is called first, with a function that returns the serial log so far. `inspect` is
     called once the kernel has halted as it should (the outcome `halt`), with the machine still
-    there; what it returns is the boot's `seen`.
+    there; what it returns is the boot's `seen`. `slower`: by how much QEMU is slower than usual, so that
+    it may be silent for longer.
     """
     with slot(), tempfile.TemporaryDirectory(prefix="daybook-boot-") as folder:
-        return _Run(machine, medium, Path(folder)).wait(inspect, attend)
+        return _Run(machine, medium, Path(folder), slower).wait(inspect, attend)
 
 
 class _Run:
     """A running QEMU. -no-shutdown keeps the machine for a look at its registers where the guest
     asks for a reset; isa-debug-exit ends QEMU all the same."""
 
-    def __init__(self, machine: Machine, medium: list[str], folder: Path) -> None:
+    def __init__(self, machine: Machine, medium: list[str], folder: Path, slower: int) -> None:
         self._machine = machine
+        self._patience = SILENT_CPU_SECONDS[machine.firmware] * machine.cpus * slower
         self._serial = folder / "serial"
         self._resets = folder / "resets"
         self._errors = folder / "errors"
@@ -173,7 +176,6 @@ class _Run:
 
     def _wait_outcome(self) -> tuple[str, str]:
         """The outcome and, for a hang, its reason; QmpClosed when QEMU ends by itself."""
-        patience = SILENT_CPU_SECONDS[self._machine.firmware] * self._machine.cpus
         size = halted_checks = 0
         silent_since, silent_cpu = self._start, 0.0
         while True:
@@ -189,7 +191,7 @@ class _Run:
                 if not self._machine.debug_exit and self._says_it_halts():
                     return "halt", ""
                 return "hang", "every CPU halts with interrupts off"
-            if cpu - silent_cpu > patience:
+            if cpu - silent_cpu > self._patience:
                 return "hang", f"no output for {cpu - silent_cpu:.0f} s of CPU time"
             if now - silent_since > SILENT_WALL_SECONDS:
                 return "hang", f"no output for {now - silent_since:.0f} s"

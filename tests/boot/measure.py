@@ -62,7 +62,7 @@ def measure(iso: Path, machine: Machine) -> Measured:
             f"report={report}",
         ]
         medium = [*cdrom(iso), "-icount", f"shift={_SHIFT},sleep=off", "-plugin", ",".join(options)]
-        booted = boot(machine, medium)
+        booted = boot(machine, medium, slower=8)  # it looks at every instruction
         # A kernel that has lost its way may come by its exit without meaning it.
         if not report.exists() or not booted.outcome.startswith("exit "):
             raise MeasureError(f"{iso} on {machine.name} did not come to its exit: {booted.outcome}\n{booted.serial}")
