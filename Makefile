@@ -63,6 +63,11 @@ endif
 ifneq ($(filter exhibits site serve anchors bench evidence matrix $(if $(ENTRY),,test),$(goals)),)
 $(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
 endif
+# The newest kernel once more for each of these files of options in tangled/compiler/.
+sanitizers := undefined address
+ifneq ($(filter sanitized $(if $(ENTRY),,test),$(goals)),)
+$(foreach name,$(sanitizers),$(eval $(call tree-rules,build/sanitized/$(name)/,build/sanitized/$(name)/,$(lastword $(days)),,$(name))))
+endif
 
 ##@ The kernel
 
@@ -78,6 +83,7 @@ map-check: build/map-check ## MAP=file [DANGER=start-end,...] [LIMIT=bytes]: the
 map-boot: $(products)daybook.elf | $(installed.run) ## MAP=file: boot it with another machine's memory map; it shows its choice and ends
 	tools/map-boot $< '$(MAP)'
 days: $(days:%=build/at/%/daybook.iso) ## every entry's kernel, below build/at/
+sanitized: $(sanitizers:%=build/sanitized/%/daybook.elf) ## the newest kernel with checks, below build/sanitized/: of what C++ does not define, of memory
 exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an entry tries, below build/exhibit/
 
 ##@ The journal as a website
@@ -110,7 +116,7 @@ ifdef ENTRY
 test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
+test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof boot site emulator
 endif
 matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 200 hostile memory maps, everything built twice
@@ -123,7 +129,8 @@ prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(inst
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
 	tests/proof/prove --mutants tangled
-bench: iso site | $(installed.test) ## how fast tangling, rebuilding, weaving and the pages are
+bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
+	tests/bench-memory
 	tests/bench
 	tests/bench-weave
 doctor: ## the tools found, beside the versions last seen to pass
@@ -140,4 +147,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal

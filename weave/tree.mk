@@ -1,6 +1,8 @@
 # How one tree becomes a kernel. Used once for each tree that is asked for:
-#   $(eval $(call tree-rules,SOURCES,PRODUCTS,ENTRY,EXHIBIT))
+#   $(eval $(call tree-rules,SOURCES,PRODUCTS,ENTRY,EXHIBIT,OPTIONS))
 # SOURCES is where boot/, linker.ld and tangled/ go (empty: the top), PRODUCTS where the rest goes (both end in /).
+# The compiler's options are those of weave/config.mk, then those of the tree's file compiler/flags, which a day may
+# have brought, then those of its file compiler/OPTIONS; no accesses are checked in files that compiler/unchecked lists.
 # The compilers run inside the tree, so that every tree gives ccache, -g and __FILE__ the same relative paths.
 
 # $(call nasm,TREE,SOURCE,OBJECT). NASM's -MD forgets included files, so the dependencies are asked for separately; it
@@ -25,9 +27,11 @@ $(2)obj/%.asm.o: $(1)%.asm | build/font.psf
 $(2)obj/%.asm.o: $(1)tangled/%.asm | build/font.psf
 	$(call nasm,$(1),tangled/$$*.asm,$$@)
 
-$(2)obj/%.cpp.o: $(1)tangled/%.cpp build/compiler
+$(2)options := $$(addprefix @tangled/,$$(and $$(wildcard $(1)tangled/compiler/flags),compiler/flags) $(5:%=compiler/%))
+$(2)obj/%.cpp.o: $(1)tangled/%.cpp build/compiler $$(wildcard $(1)tangled/compiler/*)
 	$(say) "c++     $$<"
-	mkdir -p $$(@D) && cd ./$(1) && $(ccache) $(CROSS)g++ $(cxxflags) -ffile-prefix-map=$(patsubst %/,%,$(CURDIR)/$(1))=. \
+	mkdir -p $$(@D) && cd ./$(1) && $(ccache) $(CROSS)g++ $(cxxflags) $$($(2)options) \
+	  $$(if $$(filter $$*.cpp,$$(file <$(1)tangled/compiler/unchecked)),-fno-sanitize=kernel-address) -ffile-prefix-map=$(patsubst %/,%,$(CURDIR)/$(1))=. \
 	  -MMD -MP -MF $(CURDIR)/$$@.dep -MT $$@ -c tangled/$$*.cpp -o $(CURDIR)/$$@
 	sed 's| tangled/| $(1)tangled/|g; s|^tangled/|$(1)tangled/|' $$@.dep > $$(@:.o=.d) && rm $$@.dep
 

@@ -18,7 +18,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,14 +75,23 @@ def direct(elf: Path, information: Path | None = None) -> list[str]:
     return ["-kernel", str(elf), *(["-initrd", str(information)] if information else [])]
 
 
+@contextmanager
+def medium(machine: Machine, iso: Path, command_line: str = "") -> Iterator[list[str]]:
+    """The QEMU arguments to boot the image `iso`, or on a machine without firmware the ELF file beside it. Only that gets a
+    command line from here."""
+    if machine.firmware != "direct":
+        yield cdrom(iso)
+        return
+    with tempfile.NamedTemporaryFile(prefix="daybook-information-") as file:
+        file.write(boot_information(machine.memory_map(), command_line))
+        file.flush()
+        yield direct(iso.with_suffix(".elf"), Path(file.name))
+
+
 def boot_kernel(machine: Machine, iso: Path, inspect: Callable[[Qmp], Any] | None = None) -> Boot:
     """Boots the image `iso`, or on a machine without firmware the ELF file beside it."""
-    if machine.firmware != "direct":
-        return boot(machine, cdrom(iso), inspect)
-    with tempfile.NamedTemporaryFile(prefix="daybook-information-") as file:
-        file.write(boot_information(machine.memory_map()))
-        file.flush()
-        return boot(machine, direct(iso.with_suffix(".elf"), Path(file.name)), inspect)
+    with medium(machine, iso) as arguments:
+        return boot(machine, arguments, inspect)
 
 
 def boot(

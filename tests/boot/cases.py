@@ -15,6 +15,7 @@ from expect import BUILD_ERROR, Block, ExpectError, match_log
 from machines import Machine
 from measure import measure
 from page_tables import is_in_higher_half, judge_page_tables
+from protections import judge_protections
 from trees import Day, Exhibit, TreeError, entries, exhibits
 from verdict import describe, judge, judge_tests, report
 
@@ -101,6 +102,7 @@ class HaltCase:
                 complaints += judge_tests(boot.serial, self.day.elf)
             if is_in_higher_half(self.day.elf):
                 complaints += judge_page_tables(boot.seen, self.day.elf)
+                complaints += judge_protections(boot.seen.cpus[0].cr4, boot.seen.protections, self.day.elf)
         evidence = Evidence(self.day.entry)
         if complaints:
             if self.with_screen:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cpus import Cpu, read_cpus
+from protections import CR4_BITS
 from qmp import Qmp
 from table_tree import Table, read_tables
 from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, translate, walk
@@ -30,6 +31,7 @@ class Look:
     contents: dict[int, bytes]  # of the wanted pages that CPU 0 has mapped, by virtual address
     screen: bytes  # PNG
     tables: list[Table] = field(default_factory=list)  # CPU 0's page tables; empty if its paging is off
+    protections: frozenset[str] = frozenset()  # what CPU 0 has, of protections.CR4_BITS
 
     def is_graphics(self) -> bool:
         """Whether the screen is in a graphics mode. GRUB on a BIOS leaves the VGA text mode, which is
@@ -61,7 +63,8 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
         qmp.execute("screendump", filename=str(screen), format="png")
         return Look(
             cpus=cpus,
-            gib_pages=_has_gib_pages(qmp),
+            gib_pages=_has_feature(qmp, "pdpe1gb"),
+            protections=frozenset(name for name in CR4_BITS if _has_feature(qmp, name.lower())),
             regions=parse_regions(qmp.monitor("info mtree -f")),
             page_tables=tables,
             tables=read_tables(read_page, cpus[0].cr3) if cpus[0].cr3 in tables else [],
@@ -79,6 +82,6 @@ def parse_regions(listing: str) -> list[Region]:
     return [region for region in found if region.name in (_RAM, *_DEVICES)]
 
 
-def _has_gib_pages(qmp: Qmp) -> bool:
+def _has_feature(qmp: Qmp, name: str) -> bool:
     cpu = qmp.execute("query-cpus-fast")[0]["qom-path"]
-    return qmp.execute("qom-get", path=cpu, property="pdpe1gb")
+    return qmp.execute("qom-get", path=cpu, property=name)

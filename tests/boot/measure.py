@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from boot import boot, cdrom
+from boot import boot, medium
 from elf import functions
 from log_sources import printers
 from machines import Machine
@@ -61,8 +61,9 @@ def measure(iso: Path, machine: Machine) -> Measured:
             "printers=" + _option(printers(elf)),
             f"report={report}",
         ]
-        medium = [*cdrom(iso), "-icount", f"shift={_SHIFT},sleep=off", "-plugin", ",".join(options)]
-        booted = boot(machine, medium, slower=8)  # it looks at every instruction
+        counted = ["-icount", f"shift={_SHIFT},sleep=off", "-plugin", ",".join(options)]
+        with medium(machine, iso) as arguments:
+            booted = boot(machine, arguments + counted, slower=8)  # it looks at every instruction
         # A kernel that has lost its way may come by its exit without meaning it.
         if not report.exists() or not booted.outcome.startswith("exit "):
             raise MeasureError(f"{iso} on {machine.name} did not come to its exit: {booted.outcome}\n{booted.serial}")

@@ -149,6 +149,7 @@ test('it runs to a line, which is then marked', { skip }, async () => {
 const ELSEWHERE = new Map([
   ['no-gdt', 'only a second processor falls, and here is one'],
   ['wrong-door', 'the test starts it without a loader'],
+  ['forgotten', 'the processor here has none of what it should forbid'],
 ]);
 // The exhibits that end in another way, each with its reason: the entries say these.
 const OTHERWISE = new Map([

@@ -1,4 +1,4 @@
-// What an exhibit must show: proof/ENTRY.NAME.expect, as tests/boot/expect.py says.
+// What an exhibit must show: proof/ENTRY.NAME.expect, as tests/boot/expect.py says. Of several blocks it is the first.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ export function proofOf(kernel) {
   const [, month, day, name] = /^(\d{4}-\d{2})\/(.*)\.([^.]+)\.kernel$/.exec(kernel);
   const entry = `${month}-${day}`;
   const file = path.join(TOP, `build/at/${entry}/tangled/proof/${entry}.${name}.expect`);
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const [lines] = readFileSync(file, 'utf8').split(/\n(?=on )/).map((block) => block.split('\n'));
   const after = (mark) => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
   return {
     outcome: after('exit ')[0],

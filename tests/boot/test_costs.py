@@ -1,0 +1,34 @@
+"""What the memory functions cost, in instructions: it hardly grows with the machine. `make bench` has the table."""
+
+import pytest
+
+from costs import Cost, costs
+from machines import Machine
+from trees import Day, entries
+
+SMALL, LARGE = "direct-q35-64M-cpu_max", "direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46"
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[tuple[Cost, Cost]]:
+    """Each function on a small machine and on one that has 65,536 times as much memory."""
+    small, large = (costs(Day(entries()[-1]).iso, Machine.parse(name)) for name in (SMALL, LARGE))
+    assert [(cost.section, cost.name) for cost in small] == [(cost.section, cost.name) for cost in large]
+    return list(zip(small, large))
+
+
+def test_nothing_grows_more_than_a_search_does(measured: list[tuple[Cost, Cost]]) -> None:
+    for small, large in measured:
+        assert large.each < 2 * small.each + 100, f"{small} and {large}"
+
+
+def test_no_function_takes_fewer_instructions_than_it_writes_words(measured: list[tuple[Cost, Cost]]) -> None:
+    assert len(measured) >= 15
+    for costs_of_both in measured:
+        for cost in costs_of_both:
+            assert cost.instructions >= cost.words, cost
+
+
+def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> None:
+    again = costs(Day(entries()[-1]).iso, Machine.parse(SMALL))
+    assert [cost.instructions for cost in again] == [small.instructions for small, _ in measured]
