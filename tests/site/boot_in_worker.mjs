@@ -6,8 +6,8 @@ import vm from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 
 const [folder, kernel] = process.argv.slice(2);
-const bytes = (path) => new Uint8Array(readFileSync(path));
-const unpacked = (name) => new Uint8Array(gunzipSync(readFileSync(join(folder, name))));
+const bytes = (path) => new Uint8Array(gunzipSync(readFileSync(path)));
+const unpacked = (name) => bytes(join(folder, name));
 
 // What a worker has, and nothing of Node's: no require, no process, no module.
 const scope = {

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,8 @@ class Lines:
     def at(self, address: int) -> tuple[Anchor, int] | None:
         """The piece that the code at an address is of, and the number of the line in it."""
         found = None
-        for start, rows in self.data["runs"]:
-            for offset, piece, line in rows:
+        for start, *differences in self.data["runs"]:
+            for offset, piece, line in zip(*map(accumulate, differences), strict=True):
                 if int(start, 16) + offset <= address and (not found or found[0] <= int(start, 16) + offset):
                     found = int(start, 16) + offset, piece, line
         if not found or found[1] == -1:
@@ -155,8 +156,10 @@ def test_what_the_panel_looks_into_is_where_the_kernel_has_it(booting: Site) -> 
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=name_of)
-def test_the_kernel_has_the_very_same_segments(booting: Site, kernel: Day | Exhibit) -> None:
-    stripped = booting.root / path_of(kernel)
+def test_the_kernel_has_the_very_same_segments(booting: Site, kernel: Day | Exhibit, tmp_path: Path) -> None:
+    packed = (booting.root / path_of(kernel)).read_bytes()
+    stripped = tmp_path / "daybook.elf"
+    stripped.write_bytes(gzip.decompress(packed))
     segments = elf.segments(kernel.elf)
     assert elf.segments(stripped) == segments
     built, given = kernel.elf.read_bytes(), stripped.read_bytes()
@@ -165,7 +168,7 @@ def test_the_kernel_has_the_very_same_segments(booting: Site, kernel: Day | Exhi
         part = slice(segment.offset, segment.offset + segment.file_size)
         assert built[part] == given[part]
     assert b".debug_" not in given and b".symtab" not in given
-    assert scripted(booting.root / f"{path_of(kernel)}.js", path_of(kernel)) == given
+    assert scripted(booting.root / f"{path_of(kernel)}.js", path_of(kernel)) == packed
 
 
 def scripted(file: Path, name: str) -> bytes:
@@ -233,14 +236,15 @@ def test_the_notices_are_what_the_licences_ask_for(booting: Site) -> None:
 
 
 def test_the_panel_is_there(booting: Site) -> None:
-    """The scripts without their comments, and nothing else of them lost."""
-    comment = re.compile(r"^\s*(//.*|/\*\*(.|\n)*?\*/\s*?)\n", re.MULTILINE)
-    for kind in ("js", "css"):
-        parts = sorted((TOP / "weave/site/boot").glob(f"*.{kind}"))
-        whole = "".join(part.read_text() for part in parts)
-        wanted = comment.sub("", whole) if kind == "js" else whole
-        panel = (booting.root / f"emulator/panel.{kind}").read_text()
-        assert panel and panel.split() == wanted.split()
+    """All its parts, the scripts as small as they can be."""
+    style, *others = (TOP / "weave/site/boot").glob("*.css")
+    assert not others and (booting.root / "emulator/panel.css").read_text() == style.read_text()
+    panel = booting.root / "emulator/panel.js"
+    subprocess.run(["node", "--check", panel], check=True)
+    parts = "".join(part.read_text() for part in (TOP / "weave/site/boot").glob("*.js"))
+    names = set(re.findall(r"\bdaybookBoot\.\w+ = ", parts))
+    assert len(names) > 10 and all(name.replace(" ", "") in panel.read_text() for name in names)
+    assert len(panel.read_text()) < len(parts) / 2
 
 
 @pytest.mark.parametrize("day", [OLD, NEW], ids=name_of)

@@ -24,9 +24,21 @@
 
   let marked;
 
+  /** The runs of a kernel's code, by address: [start, [[offset, index of the piece or -1, line in it], …]]. */
+  daybookBoot.rows = (runs) => {
+    const summed = (differences) => {
+      let sum = 0;
+      return differences.map((step) => sum += step);
+    };
+    return runs.map(([start, ...lists]) => {
+      const [offsets, pieces, lines] = lists.map(summed);
+      return [BigInt(`0x${start}`), offsets.map((offset, i) => [offset, pieces[i], lines[i]])];
+    }).sort(([a], [b]) => (a < b ? -1 : 1));
+  };
+
   /** What an entry's page knows of a kernel's lines. */
   daybookBoot.journal = ({pieces, runs}) => {
-    const sorted = runs.map(([start, rows]) => [BigInt(`0x${start}`), rows]).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = daybookBoot.rows(runs);
 
     const find = (address) => {
       const [start, rows] = lastOf(sorted, ([first]) => first <= address) ?? [0n, []];

@@ -82,7 +82,7 @@
         const places = [];
         const start = await again();
         const {runs, symbols} = parts.lines;
-        const high = runs.flatMap(([first, rows]) => rows.map(([offset]) => BigInt(`0x${first}`) + BigInt(offset)))
+        const high = daybookBoot.rows(runs).flatMap(([first, rows]) => rows.map(([offset]) => first + BigInt(offset)))
           .filter((address) => address >> 63n);
         const jump = high.length ? await ask('runTo', {addresses: high, budget: PATIENCE}) : undefined;
         if (jump?.reason === 'target') {

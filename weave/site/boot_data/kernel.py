@@ -65,8 +65,11 @@ class Kernel:
         """Makes its files. A KernelError if the ELF file is not a kernel's."""
         self._file("key").unlink(missing_ok=True)
         rows = self._rows()
-        kernel = self._file("kernel")
-        output_of("strip", "--strip-all", "-o", str(kernel), str(self.elf))
+        stripped, kernel = self._file("stripped"), self._file("kernel")
+        output_of("strip", "--strip-all", "-o", str(stripped), str(self.elf))
+        output_of("zopfli", "--i5", str(stripped))  # as ../emulator does it
+        os.replace(f"{stripped}.gz", kernel)
+        stripped.unlink()
         text = base64.b64encode(kernel.read_bytes()).decode()
         self._write("kernel.js", f'daybookBytes({json.dumps(self.path)}, "{text}");\n')
         self._write("rows.lua", f"return {lua.to_lua(rows)}\n")

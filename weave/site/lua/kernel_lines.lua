@@ -26,22 +26,28 @@ local function shape(entry)
   return table.concat(parts, '\n')
 end
 
--- A run's rows, {offset, piece's index or -1, line in the piece}, from the flat list that ../kernels
--- wrote; `index` gives a piece its index.
+-- A list of numbers as a list of differences, which packs better.
+local function differences(numbers)
+  local steps, last = {}, 0
+  for i, number in ipairs(numbers) do steps[i], last = number - last, number end
+  return '[' .. table.concat(steps, ',') .. ']'
+end
+
+-- A run's rows as three lists of differences: offsets, pieces' indexes or -1, lines in the pieces. They come from the
+-- flat list that ../kernels wrote; `index` gives a piece its index.
 local function rows_of(flat, numbers, book, index)
-  local rows, last_piece, last_line = {}, nil, nil
+  local offsets, pieces, lines = {}, {}, {}
   for i = 1, #flat, 3 do
     local offset, number, line = flat[i], numbers[flat[i + 1]], flat[i + 2]
     local piece, ordinal = nil, nil
     if number then piece, ordinal = book:piece_at(number, line) end
     local at = piece and index(piece) or -1
     ordinal = ordinal or 0
-    if at ~= last_piece or ordinal ~= last_line then
-      rows[#rows + 1] = ('[%d,%d,%d]'):format(offset, at, ordinal)
-      last_piece, last_line = at, ordinal
+    if at ~= pieces[#pieces] or ordinal ~= lines[#lines] then
+      offsets[#offsets + 1], pieces[#pieces + 1], lines[#lines + 1] = offset, at, ordinal
     end
   end
-  return rows
+  return table.concat({differences(offsets), differences(pieces), differences(lines)}, ',')
 end
 
 local function script(kernel, book, number_of)
@@ -59,8 +65,7 @@ local function script(kernel, book, number_of)
   end
   local runs = {}
   for i, run in ipairs(data.runs) do
-    local rows = rows_of(run[2], numbers, book, index)
-    runs[i] = ('["%s",[%s]]'):format(run[1], table.concat(rows, ','))
+    runs[i] = ('["%s",%s]'):format(run[1], rows_of(run[2], numbers, book, index))
   end
   return ('daybookLines(%s, {\npieces: [%s],\nruns: [%s],\nsymbols: %s\n});\n'):format(
     json.quotestring(kernel.path), table.concat(pieces, ',\n'), table.concat(runs, ',\n'), data.symbols)

@@ -1,9 +1,12 @@
 // What the emulator shows of a kernel in a terminal (weave/emulator/boot.mjs), where the tests hold it against QEMU.
 
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { ROOT } from './site.js';
 
 /** The repository. */
@@ -16,8 +19,12 @@ export const ENDINGS = { 33: 'done', 35: 'panic', 37: 'a test failed', 39: 'refu
 /** What the boot of the site's `kernel` shows: its serial lines, and how it ended. */
 export async function inTerminal(kernel, ...options) {
   const where = execFileSync(path.join(EMULATOR, 'build'), ['--where'], { encoding: 'utf8' }).trim();
-  const command = [path.join(EMULATOR, 'boot.mjs'), where, path.join(ROOT, kernel), ...options];
+  const folder = mkdtempSync(path.join(tmpdir(), 'kernel-'));
+  const elf = path.join(folder, 'daybook.elf');
+  writeFileSync(elf, gunzipSync(readFileSync(path.join(ROOT, kernel))));
+  const command = [path.join(EMULATOR, 'boot.mjs'), where, elf, ...options];
   const { stdout } = await promisify(execFile)(process.execPath, command);
+  rmSync(folder, { recursive: true });
   const lines = stdout.replaceAll('\r', '').split('\n');
   return { lines: lines.slice(0, -2), end: JSON.parse(lines.at(-2)) };
 }
