@@ -14,7 +14,7 @@ from woven import EVIDENCE, JOURNAL, TOP, Site
 RUN = Path(__file__).parent / "browser/run"
 # The longest first: they are started in this order. The last is not: it measures time, so it has the machine to itself.
 SUITES = """
-    boot firefox axe budgets file keyboard keys links motion noscript previews print requests search shift source theme valid
+    boot exhibits firefox axe budgets file keyboard keys links motion noscript previews print requests search shift source theme valid
     width workflow lighthouse
 """.split()
 

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { violations } from './lib/axe.js';
-import { at, fileAddress, openBrowser, openPage, openSite, watch, unfold } from './lib/browser.js';
-import { proofOf } from './lib/proof.js';
+import { at, fileAddress, openPage, watch, unfold } from './lib/browser.js';
+import { address, booted, browser, press, serial, settled, skip } from './lib/panel.js';
 import { MOUNT } from './lib/server.js';
 import { ROOT, entries, files, read } from './lib/site.js';
 import { ENDINGS, inTerminal } from './lib/terminal.js';
@@ -17,34 +17,8 @@ import { ENDINGS, inTerminal } from './lib/terminal.js';
 const BUDGET = 450_000; // bytes after the click
 const PARTS = /\/emulator\/|\.kernel$|\.lines\.js$/; // what the panel loads; scrolling may load a picture
 
-const skip = !files.includes('emulator/panel.js') && 'the site has no emulator; "make emulator" builds it';
-const address = await openSite();
-const browser = skip ? undefined : await openBrowser();
 const kernelOf = (entry) => entry.replace(/html$/, 'kernel');
 const withTables = entries.find((entry) => entry.includes('the-higher-half')) ?? entries.at(-1);
-
-const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
-
-/** Waits until the machine stands or has come to its end; gives what the panel says. */
-async function settled(page) {
-  const text = () => page.evaluate(() => document.querySelector('.machine [role=status]')?.textContent ?? '');
-  await page.waitForFunction(() => {
-    const said = document.querySelector('.machine [role=status]')?.textContent;
-    return said && !/^(Loading|Running)/.test(said);
-  }, null, { timeout: 60_000 });
-  return text();
-}
-
-/** Opens an entry and boots its kernel; gives the page, standing at the kernel's end. */
-async function booted(entry, { from = address, ...options } = {}) {
-  const page = await openPage(browser, { reducedMotion: 'reduce', ...options });
-  await page.goto(at(from, entry));
-  await page.locator('section.boot .boot-it').first().click();
-  await settled(page);
-  return page;
-}
-
-const serial = async (page) => (await page.locator('.machine [role=log]').textContent()).split('\n');
 
 for (const entry of entries) {
   test(`${entry} boots at a click`, { skip }, async () => {
@@ -142,75 +116,6 @@ test('it runs to a line, which is then marked', { skip }, async () => {
   await press(page, 'Run on');
   assert.match(await settled(page), /^Exit/);
   assert.equal(await page.locator('.l.at').count(), 0);
-  await page.context().close();
-});
-
-// The exhibits that cannot be as in their test, each with its reason: the page says these.
-const ELSEWHERE = new Map([
-  ['no-gdt', 'only a second processor falls, and here is one'],
-  ['wrong-door', 'the test starts it without a loader'],
-  ['forgotten', 'the processor here has none of what it should forbid'],
-]);
-// The exhibits that end in another way, each with its reason: the entries say these.
-const OTHERWISE = new Map([
-  ['no-stack', 'triple-fault'], // it runs what the ROM has at the end of the address space, and this one has something else
-  ['no-pae', 'triple-fault'], // a #GP by the manual (vol. 3A §9.8.5), which QEMU 7.2 does not raise
-]);
-
-const nameOf = (kernel) => kernel.split('.').at(-2);
-const exhibitsOf = (entry) => files.filter((name) => name.startsWith(entry.replace(/html$/, '')) && /\.[\w-]+\.kernel$/.test(name.slice(entry.length - 5)));
-
-/** Waits until an exhibit that was started has come to what its proof says; gives the panel's words and the serial lines. */
-async function came(page, { outcome, expected }) {
-  if (outcome !== 'hang') return { said: await settled(page), lines: await serial(page) };
-  await page.waitForFunction((patterns) => {
-    const text = document.querySelector('.machine [role=log]')?.textContent ?? '';
-    return patterns.every((pattern) => new RegExp(pattern, 'm').test(text));
-  }, expected.map(({ source }) => source), { timeout: 60_000 });
-  await page.waitForTimeout(500); // in which it would come to another end
-  return { said: await page.locator('.machine [role=status]').textContent(), lines: await serial(page) };
-}
-
-for (const entry of entries.filter((name) => exhibitsOf(name).length)) {
-  test(`the exhibits of ${entry} end as their proofs say`, { skip }, async () => {
-    const page = await openPage(browser);
-    await page.goto(at(address, entry));
-    await unfold(page); // an exhibit's log is folded, and its button with it
-    for (const kernel of exhibitsOf(entry).filter((one) => !ELSEWHERE.has(nameOf(one)))) {
-      const proof = proofOf(kernel);
-      proof.outcome = OTHERWISE.get(nameOf(kernel)) ?? proof.outcome;
-      await page.locator(`.boot-it[data-kernel="${kernel}"]`).click();
-      const { said, lines } = await came(page, proof);
-      const status = proof.outcome.match(/^\d+$/)?.[0];
-      const end = status ? new RegExp(`^Exit status ${status}: ${ENDINGS[status]}\\.$`)
-        : { 'triple-fault': /^Triple fault/, hang: /^(Running|The processor halted)/ }[proof.outcome];
-      assert.match(said, end, kernel);
-      let from = 0;
-      for (const pattern of proof.expected) {
-        from = lines.findIndex((line, index) => index >= from && pattern.test(line)) + 1;
-        assert.ok(from, `${kernel}: no line ${pattern} in\n${lines.join('\n')}`);
-      }
-      for (const pattern of proof.forbidden) assert.ok(!lines.some((line) => pattern.test(line)), `${kernel}: ${pattern}`);
-      if (proof.outcome === 'triple-fault') {
-        assert.ok(await page.locator('.machine .stop ol li').count(), `${kernel}: no exception is shown`);
-        assert.match(await page.getByLabel('All registers').textContent(), /^rip +0x/m);
-        assert.match(await page.locator('.machine .stop ol li').last().textContent(), /⟨.*⟩, line|no line of the journal|the boot ROM/);
-      }
-    }
-    await page.context().close();
-  });
-}
-
-test('a triple fault shows its exceptions and the line', { skip: skip || (!files.some((name) => name.includes('.kernel-not-mapped.kernel')) && 'the site has no such exhibit') }, async () => {
-  const kernel = files.find((name) => name.endsWith('.kernel-not-mapped.kernel'));
-  const page = await openPage(browser);
-  await page.goto(at(address, entries.find((entry) => kernel.startsWith(entry.replace(/html$/, '')))));
-  await unfold(page);
-  await page.locator(`.boot-it[data-kernel="${kernel}"]`).click();
-  assert.match(await settled(page), /^Triple fault/);
-  assert.match(await page.locator('.machine .stop').textContent(), /#PF, page fault: an instruction fetch at 0x[0-9a-f]+, which nothing maps/);
-  assert.match(await page.locator('.l.at').textContent(), /jmp/);
-  assert.match(await page.getByLabel('All registers').textContent(), /^cr2 +0x/m);
   await page.context().close();
 });
 

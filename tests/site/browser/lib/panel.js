@@ -1,0 +1,33 @@
+// The panel that a kernel boots in, for the suites that look at it.
+
+import { openBrowser, openPage, openSite, at } from './browser.js';
+import { files } from './site.js';
+
+/** Why there is no panel, if there is none. */
+export const skip = !files.includes('emulator/panel.js') && 'the site has no emulator; "make emulator" builds it';
+export const address = await openSite();
+export const browser = skip ? undefined : await openBrowser();
+
+export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+
+/** Waits until the machine stands or has come to its end; gives what the panel says. */
+export async function settled(page) {
+  const text = () => page.evaluate(() => document.querySelector('.machine [role=status]')?.textContent ?? '');
+  await page.waitForFunction(() => {
+    const said = document.querySelector('.machine [role=status]')?.textContent;
+    return said && !/^(Loading|Running)/.test(said);
+  }, null, { timeout: 60_000 });
+  return text();
+}
+
+/** Opens an entry and boots its kernel; gives the page, standing at the kernel's end. */
+export async function booted(entry, { from = address, ...options } = {}) {
+  const page = await openPage(browser, { reducedMotion: 'reduce', ...options });
+  await page.goto(at(from, entry));
+  await page.locator('section.boot .boot-it').first().click();
+  await settled(page);
+  return page;
+}
+
+/** What the machine has sent, in lines. */
+export const serial = async (page) => (await page.locator('.machine [role=log]').textContent()).split('\n');
