@@ -137,7 +137,9 @@ def test_an_error_in_any_chunk_is_reported_at_its_line_of_the_journal(tmp_path: 
     reported = set()
     for pattern, compiler in (("boot/*.asm", nasm), ("tangled/**/*.asm", nasm), ("tangled/**/*.cpp", gxx)):
         for path in tmp_path.glob(pattern):
-            command = [*compiler, path.relative_to(tmp_path)]
+            # A file that is for another build is compiled as for that one: what is skipped has no lines.
+            switches = ["-DSHADOW_MEMORY"] if "SHADOW_MEMORY" in path.read_text() else []
+            command = [*compiler, *switches, path.relative_to(tmp_path)]
             errors = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
             reported |= {(m[1], int(m[2])) for m in re.finditer(rf"^(\S+?):(\d+):.* error: .*{PROBE}", errors, re.M)}
 
