@@ -24,12 +24,16 @@ def line_table(elf: Path) -> list[tuple[int, Place | None]]:
     line that is known."""
     listing = output_of("readelf", "--wide", "--debug-dump=decodedline", str(elf))
     places: dict[int, Place | None] = {}
+    sequence: dict[int, Place | None] = {}
     ends = []
     for entry, line, address in _ROW.findall(listing):
         if line == "-":
             ends.append(int(address, 16))
+            sequence.pop(ends[-1], None)  # a last row may be of no code
+            places |= sequence
+            sequence = {}
         else:  # of several rows with one address, the last one holds
-            places[int(address, 16)] = Place(entry, int(line)) if entry else None
+            sequence[int(address, 16)] = Place(entry, int(line)) if entry else None
     for end in ends:
         places.setdefault(end, None)
     rows: list[tuple[int, Place | None]] = []
