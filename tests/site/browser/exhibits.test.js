@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, openPage, unfold } from './lib/browser.js';
-import { address, browser, serial, settled, skip } from './lib/panel.js';
+import { PATIENCE, address, browser, serial, settled, skip } from './lib/panel.js';
 import { proofOf } from './lib/proof.js';
 import { entries, files } from './lib/site.js';
 import { ENDINGS } from './lib/terminal.js';
@@ -32,7 +32,7 @@ async function came(page, { outcome, expected }) {
   await page.waitForFunction((patterns) => {
     const text = document.querySelector('.machine [role=log]')?.textContent ?? '';
     return patterns.every((pattern) => new RegExp(pattern, 'm').test(text));
-  }, expected.map(({ source }) => source), { timeout: 60_000 });
+  }, expected.map(({ source }) => source), { timeout: PATIENCE });
   await page.waitForTimeout(500); // in which it would come to another end
   return { said: await page.locator('.machine [role=status]').textContent(), lines: await serial(page) };
 }

@@ -10,13 +10,16 @@ export const browser = skip ? undefined : await openBrowser();
 
 export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 
+/** How long a kernel may take on a busy computer, milliseconds. The one that counts costs makes 600 million instructions. */
+export const PATIENCE = 240_000;
+
 /** Waits until the machine stands or has come to its end; gives what the panel says. */
 export async function settled(page) {
   const text = () => page.evaluate(() => document.querySelector('.machine [role=status]')?.textContent ?? '');
   await page.waitForFunction(() => {
     const said = document.querySelector('.machine [role=status]')?.textContent;
     return said && !/^(Loading|Running)/.test(said);
-  }, null, { timeout: 60_000 });
+  }, null, { timeout: PATIENCE });
   return text();
 }
 
