@@ -285,6 +285,38 @@ def test_columns_are_characters() -> None:
     assert symbol_at(index(files), files, "x.cpp", "= «b»;").definition == ("x.cpp", 1, 26)
 
 
+def test_what_a_using_declaration_brings() -> None:
+    files = {
+        "a.hpp": "namespace a { enum class kind { one }; struct box { int size; }; }\n",
+        "a.cpp": """\
+#include "a.hpp"
+using a::kind, a::box;
+static int size_of(kind what, const box& it)
+{
+    return what == kind::one ? it.size : 0;
+}
+""",
+    }
+    found = index(files)
+    assert symbol_at(found, files, "a.cpp", "size_of(«kind» what") == the(found, "a::kind")
+    assert symbol_at(found, files, "a.cpp", "const «box»&") == the(found, "a::box")
+    assert symbol_at(found, files, "a.cpp", "kind::«one»") == the(found, "a::kind::one")
+
+
+def test_what_only_another_build_has() -> None:
+    """Whoever reads the page reads both sides of a condition."""
+    files = {
+        "a.hpp": "#ifdef CAREFUL\nint both();\n#else\ninline int both() { return 1; }\n#endif\n",
+        "a.cpp": '#include "a.hpp"\n#ifdef CAREFUL\nint both() { return 2; }\nint twice() { return 2 * both(); }\n#endif\n',
+        "b.cpp": '#include "a.hpp"\nint user() { return both(); }\n',
+    }
+    found = index(files)
+    assert symbol_at(found, files, "a.cpp", "2 * «both»()") == the(found, "both")
+    assert symbol_at(found, files, "b.cpp", "return «both»()") == the(found, "both")
+    assert symbol_at(found, files, "a.hpp", "\nint «both»") == the(found, "both")
+    assert symbol_at(found, files, "a.cpp", "int «twice»") == the(found, "twice")
+
+
 def test_a_header_that_nobody_includes() -> None:
     files = {"x.hpp": "inline int f() { return 1; }\n"}
     assert the(index(files), "f").definition == ("x.hpp", 1, 12)
@@ -535,10 +567,11 @@ def local_names(files: Files, folder: Path) -> dict[str, set[str]]:
         for child in cursor.get_children():
             walk(child, inside or cursor.kind in functions)
 
-    for name in files:
+    for name, text in files.items():
         if name.endswith(".cpp"):
+            macros = [f"-D{macro}" for macro in re.findall(r"^#ifdef (\w+)", text, re.MULTILINE)]
             unit = cindex.Index.create().parse(
-                f"{folder}/{name}", ["-std=c++20", "-ffreestanding", f"-I{folder}"]
+                f"{folder}/{name}", ["-std=c++20", "-ffreestanding", f"-I{folder}", *macros]
             )
             for top in unit.cursor.get_children():
                 if top.location.file and top.location.file.name.startswith(f"{folder}/"):
@@ -548,7 +581,7 @@ def local_names(files: Files, folder: Path) -> dict[str, set[str]]:
 
 KEYWORDS = set(
     """
-    alignas alignof asm auto bool break case char class concept const constexpr continue default do
+    alignas alignof asm auto bool break case char class concept const const_cast constexpr constinit continue default do
     double else enum explicit extern false final for friend if inline int long namespace noexcept
     nullptr operator override private protected public reinterpret_cast requires return short signed
     sizeof static static_assert static_cast struct switch template this true typename union unsigned

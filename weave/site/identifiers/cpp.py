@@ -12,7 +12,10 @@ from identifiers.model import Fragment
 _CONFIG = Path(__file__).resolve().parents[2] / "config.mk"
 # The kernel's flags that clang does not know, or that change no name's meaning.
 _NOT_FOR_CLANG = ("-fno-toplevel-reorder", "-g", "-O", "-W", "-I")
+_IFDEF = re.compile(r"^#ifdef (\w+)$", re.MULTILINE)
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
+_Build = tuple[str, tuple[str, ...]]  # a file, and the macros that it is read with
 
 
 @once
@@ -25,7 +28,10 @@ def _flags() -> list[str]:
 
 
 def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
-    """What each .cpp says, and each header that none of them includes."""
+    """What each .cpp says, and each header that none of them includes.
+
+    What only another build has is read, too: a .cpp that asks for a macro that no file defines is read once more with it.
+    """
     sources = {name: text for name, text in files.items() if name.endswith((".cpp", ".hpp"))}
     includes = {name: _included(name, text, sources) for name, text in sources.items()}
     reached = {name: _reached(name, includes) for name in sources}
@@ -33,21 +39,25 @@ def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
     seen = {header for unit in units for header in reached[unit]}
     units += sorted(set(sources) - seen - set(units))
 
-    found: dict[str, Fragment] = {}
-    keys: dict[str, str] = {}
+    defined = {macro for text in sources.values() for macro in _DEFINE.findall(text)}
+    asked = {unit: sorted(set(_IFDEF.findall(sources[unit])) - defined) for unit in units}
+    builds = [(unit, ()) for unit in units] + [(unit, tuple(asked[unit])) for unit in units if asked[unit]]
+
+    found: dict[_Build, Fragment] = {}
+    keys: dict[_Build, str] = {}
     if cache is not None:
         start = [kept.code_digest(), *_flags()]
         texts = {name: kept.digest([name, text]) for name, text in sources.items()}
         keys = {
-            unit: kept.digest([*start, unit, *(texts[name] for name in sorted(reached[unit]))])
-            for unit in units
+            (unit, macros): kept.digest([*start, unit, *macros, *(texts[name] for name in sorted(reached[unit]))])
+            for unit, macros in builds
         }
-        found = {unit: fragment for unit in units if (fragment := kept.load(cache, keys[unit]))}
-    for unit, fragment in _parse(sources, [unit for unit in units if unit not in found]):
-        found[unit] = fragment
+        found = {build: fragment for build in builds if (fragment := kept.load(cache, keys[build]))}
+    for build, fragment in _parse(sources, [build for build in builds if build not in found]):
+        found[build] = fragment
         if cache is not None:
-            kept.store(cache, keys[unit], fragment)
-    return [found[unit] for unit in units]
+            kept.store(cache, keys[build], fragment)
+    return [found[build] for build in builds]
 
 
 def _included(name: str, text: str, sources: dict[str, str]) -> list[str]:
@@ -69,10 +79,10 @@ def _reached(name: str, includes: dict[str, list[str]]) -> set[str]:
     return reached
 
 
-def _parse(sources: dict[str, str], units: list[str]) -> Iterable[tuple[str, Fragment]]:
-    if not units:
+def _parse(sources: dict[str, str], builds: list[_Build]) -> Iterable[tuple[_Build, Fragment]]:
+    if not builds:
         return
     from identifiers.cpp_unit import read_unit  # loading libclang takes longer than a day that is all in the cache
 
-    for unit in units:
-        yield unit, read_unit(unit, sources, _flags())
+    for unit, macros in builds:
+        yield (unit, macros), read_unit(unit, sources, [*_flags(), *(f"-D{macro}" for macro in macros)])

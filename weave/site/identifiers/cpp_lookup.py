@@ -1,7 +1,7 @@
 """Looks up by C++'s scopes the few names that libclang 14 does not enter.
 
 Those are in alignas, noexcept and the like, in a lambda's captures, concepts where they constrain,
-alias templates. A name that is a local one anywhere in the file, or that is overloaded, is left alone.
+alias templates, types that a using-declaration brought here. A name that is a local one anywhere in the file, or that is overloaded, is left alone.
 """
 
 import re
@@ -14,6 +14,7 @@ from identifiers import cpp_text
 _NO_CODE = re.compile(
     r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\[\[.*?\]\]|__attribute__\s*\(\(.*?\)\)\)?", re.MULTILINE | re.DOTALL
 )
+_USING = re.compile(r"^[ \t]*using\s+(\w+::[\w:\s,]*);", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ def look_up(
 ) -> Iterator[tuple[int, str, str]]:
     """Every word not `known` that is one of the `names` (keys by qualified name): offset, word, key."""
     last_words = {name.rpartition("::")[2] for name in names}
+    brought = {
+        name.rpartition("::")[2]: name
+        for using in _USING.finditer(code)
+        for name in re.sub(r"\s", "", using[1]).split(",")
+    }
     no_code = [match.span() for match in _NO_CODE.finditer(code)]
     for chain in _chains(code):
         if all(offset in known or word not in last_words for offset, word in chain):
@@ -40,7 +46,8 @@ def look_up(
         around = max(
             (scope for scope in scopes if scope.start <= first < scope.end), key=_start, default=None
         )
-        found = _outwards(around.names if around else (), first_word, names)
+        scope = around.names if around else ()
+        found = _outwards(scope, first_word, names) or _outwards(scope, brought.get(first_word, ""), names)
         for position, (offset, word) in enumerate(chain):
             found = f"{found}::{word}" if position else found
             keys = names.get(found, set())

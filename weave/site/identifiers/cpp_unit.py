@@ -63,6 +63,7 @@ _EXPANSION = CursorKind.MACRO_INSTANTIATION.value
 _OVERLOADED = CursorKind.OVERLOADED_DECL_REF.value
 _VARIABLE = CursorKind.VAR_DECL.value
 _UNEXPOSED = CursorKind.UNEXPOSED_DECL.value
+_USING = CursorKind.USING_DECLARATION.value
 _LAST_DECLARATION = CursorKind.CXX_ACCESS_SPEC_DECL.value
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|undef)\b(.*)$", re.MULTILINE)
 
@@ -158,7 +159,7 @@ class _Unit:
             self._define_macro(cursor, spot)
         elif kind == _UNEXPOSED and self._is_concept(cursor, spot):
             self._declare(cursor, "concept", spot)
-        elif kind <= _LAST_DECLARATION:
+        elif kind <= _LAST_DECLARATION and kind != _USING:
             self._local.setdefault(spot[0], set()).add(clang.clang_getCursorSpelling(cursor))
         return True
 
