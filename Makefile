@@ -98,7 +98,7 @@ evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every e
 
 site/.nojekyll: export DAYBOOK_BOOK := build/site/book
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
-site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
+site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
 	$(say) "weave   site"
 	mkdir -p $(DAYBOOK_BOOK)
 	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"

@@ -5,6 +5,8 @@
 --   WEAVE_EVIDENCE  the directory of the recorded runs
 --   WEAVE_MODEL     the table that ./model wrote
 --   WEAVE_KERNELS   the table that ./kernels wrote; it is nil where no emulator is built
+--   WEAVE_FIGURES   the directory of what the tests measured
+--   WEAVE_SEALS     the seals of all days
 --   WEAVE_TREES     the directory of all days' kernels
 --   WEAVE_ARCHIVES  the directory of all days' sources to take away
 --   WEAVE_URL       where the site will be published

@@ -5,9 +5,13 @@ from collections.abc import Iterable
 from functools import cache as once
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
 
 from identifiers import cache as kept
 from identifiers.model import Fragment
+
+if TYPE_CHECKING:
+    from identifiers.cpp_unit import Facts
 
 _CONFIG = Path(__file__).resolve().parents[2] / "config.mk"
 # The kernel's flags that clang does not know, or that change no name's meaning.
@@ -15,7 +19,9 @@ _NOT_FOR_CLANG = ("-fno-toplevel-reorder", "-g", "-O", "-W", "-I")
 _IFDEF = re.compile(r"^#ifdef (\w+)$", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
+
 _Build = tuple[str, tuple[str, ...]]  # a file, and the macros that it is read with
+_read_before: dict[str, tuple[Fragment, "Facts"]] = {}  # by this process; by key
 
 
 @once
@@ -28,9 +34,9 @@ def _flags() -> list[str]:
 
 
 def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
-    """What each .cpp says, and each header that none of them includes.
+    """What each C++ file says.
 
-    What only another build has is read, too: a .cpp that asks for a macro that no file defines is read once more with it.
+    What only another build has is read, too: a file that asks for macros that nobody defines is read once more with them.
     """
     sources = {name: text for name, text in files.items() if name.endswith((".cpp", ".hpp"))}
     includes = {name: _included(name, text, sources) for name, text in sources.items()}
@@ -40,24 +46,37 @@ def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
     units += sorted(set(sources) - seen - set(units))
 
     defined = {macro for text in sources.values() for macro in _DEFINE.findall(text)}
-    asked = {unit: sorted(set(_IFDEF.findall(sources[unit])) - defined) for unit in units}
-    builds = [(unit, ()) for unit in units] + [(unit, tuple(asked[unit])) for unit in units if asked[unit]]
-
+    asked = {name: tuple(sorted(set(_IFDEF.findall(text)) - defined)) for name, text in sources.items()}
+    builds = [*dict.fromkeys([(), *asked.values()])]
+    wanted = [(name, macros) for macros in builds for name in sources if macros in ((), asked[name])]
+    texts = {name: kept.digest([name, text]) for name, text in sources.items()}
+    start = [kept.code_digest(), *_flags()]
+    keys = {
+        (name, macros): kept.digest([*start, *macros, name, *(texts[other] for other in sorted(reached[name]))])
+        for macros in builds
+        for name in sources
+    }
     found: dict[_Build, Fragment] = {}
-    keys: dict[_Build, str] = {}
-    if cache is not None:
-        start = [kept.code_digest(), *_flags()]
-        texts = {name: kept.digest([name, text]) for name, text in sources.items()}
-        keys = {
-            (unit, macros): kept.digest([*start, unit, *macros, *(texts[name] for name in sorted(reached[unit]))])
-            for unit, macros in builds
-        }
-        found = {build: fragment for build in builds if (fragment := kept.load(cache, keys[build]))}
-    for build, fragment in _parse(sources, [build for build in builds if build not in found]):
-        found[build] = fragment
-        if cache is not None:
-            kept.store(cache, keys[build], fragment)
-    return [found[build] for build in builds]
+    for build in wanted:
+        if cache is not None and (fragment := kept.load(cache, keys[build])):
+            found[build] = fragment
+        elif keys[build] in _read_before:
+            found[build] = _read_before[keys[build]][0]
+            if cache is not None:
+                kept.store(cache, keys[build], found[build])
+    missing = {build for build in wanted if build not in found}
+    for macros in builds:
+        for unit in units:
+            lacking = {build for name in reached[unit] if (build := (name, macros)) in missing}
+            if not lacking:
+                continue
+            for name, fragment in _read(unit, macros, sources, {name: keys[name, macros] for name in reached[unit]}):
+                if (build := (name, macros)) in lacking:
+                    found[build] = fragment
+                    missing.remove(build)
+                    if cache is not None:
+                        kept.store(cache, keys[build], fragment)
+    return [found[build] for build in wanted]
 
 
 def _included(name: str, text: str, sources: dict[str, str]) -> list[str]:
@@ -79,10 +98,14 @@ def _reached(name: str, includes: dict[str, list[str]]) -> set[str]:
     return reached
 
 
-def _parse(sources: dict[str, str], builds: list[_Build]) -> Iterable[tuple[_Build, Fragment]]:
-    if not builds:
-        return
+def _read(
+    unit: str, macros: tuple[str, ...], sources: dict[str, str], keys: dict[str, str]
+) -> Iterable[tuple[str, Fragment]]:
+    """What the unit and the headers say that it includes, but for headers that this process has read before."""
     from identifiers.cpp_unit import read_unit  # loading libclang takes longer than a day that is all in the cache
 
-    for unit, macros in builds:
-        yield (unit, macros), read_unit(unit, sources, [*_flags(), *(f"-D{macro}" for macro in macros)])
+    known = {name: _read_before[key][1] for name, key in keys.items() if key in _read_before}
+    flags = [*_flags(), *(f"-D{macro}" for macro in macros)]
+    for name, result in read_unit(unit, sources, flags, known).items():
+        _read_before[keys[name]] = result
+        yield name, result[0]

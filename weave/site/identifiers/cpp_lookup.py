@@ -36,12 +36,11 @@ def look_up(
         for using in _USING.finditer(code)
         for name in re.sub(r"\s", "", using[1]).split(",")
     }
-    no_code = [match.span() for match in _NO_CODE.finditer(code)]
     for chain in _chains(code):
         if all(offset in known or word not in last_words for offset, word in chain):
             continue
         first, first_word = chain[0]
-        if first_word in local or any(start <= first < end for start, end in no_code):
+        if first_word in local:
             continue
         around = max(
             (scope for scope in scopes if scope.start <= first < scope.end), key=_start, default=None
@@ -55,6 +54,12 @@ def look_up(
                 break
             if offset not in known:
                 yield offset, word, next(iter(keys))
+
+
+def words_of_code(code: str) -> list[tuple[int, str]]:
+    """The words that may be names, and their offsets."""
+    blank = _NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), code)
+    return cpp_text.words(blank)
 
 
 def _start(scope: Scope) -> int:
@@ -74,7 +79,7 @@ def _chains(code: str) -> Iterator[list[tuple[int, str]]]:
     """The words of the code, those that :: joins in one chain; without the members of objects."""
     chain: list[tuple[int, str]] = []
     end = 0
-    for offset, word in cpp_text.words(code):
+    for offset, word in words_of_code(code):
         between = code[end:offset].strip()
         if chain and between == "::":
             chain.append((offset, word))

@@ -2,11 +2,12 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from clang import cindex
-from clang.cindex import Cursor, CursorKind, Diagnostic, LinkageKind, TranslationUnit
+from clang.cindex import Cursor, CursorKind, Diagnostic, LinkageKind
 
 from identifiers import cpp_lookup, cpp_text
 from identifiers.clang_calls import Locations, clang, walk
@@ -46,7 +47,6 @@ _REFERENCES = {
         CursorKind.OVERLOADED_DECL_REF,
         CursorKind.DECL_REF_EXPR,
         CursorKind.MEMBER_REF_EXPR,
-        CursorKind.MACRO_INSTANTIATION,
     )
 }
 _FUNCTIONS = {kind.value for kind, name in _KINDS.items() if name == "function"}
@@ -58,18 +58,18 @@ _TEMPLATES = {
 }
 _MANGLED = {CursorKind.FUNCTION_DECL.value, CursorKind.CXX_METHOD.value, CursorKind.VAR_DECL.value}
 _NAMESPACES = {CursorKind.NAMESPACE.value, CursorKind.NAMESPACE_ALIAS.value}
-_MACRO = CursorKind.MACRO_DEFINITION.value
-_EXPANSION = CursorKind.MACRO_INSTANTIATION.value
 _OVERLOADED = CursorKind.OVERLOADED_DECL_REF.value
 _VARIABLE = CursorKind.VAR_DECL.value
 _UNEXPOSED = CursorKind.UNEXPOSED_DECL.value
 _USING = CursorKind.USING_DECLARATION.value
 _LAST_DECLARATION = CursorKind.CXX_ACCESS_SPEC_DECL.value
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(?=(\w+))((?:[^\n\\]|\\.|\\\n)*)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|undef)\b(.*)$", re.MULTILINE)
 
 _TOP = "/daybook"  # the folder that libclang is told the sources are in
 
 _Spot = tuple[str, int]  # a file and an offset in bytes
+_Token = tuple[int, str, Role]  # length, key, role
 
 
 class _Source:
@@ -126,41 +126,58 @@ class _MacroBody:
     """A macro of the project."""
 
     key: str
+    name: str
     spot: _Spot
     words: list[tuple[int, str]]  # the offsets and names in its body, without those of its parameters
 
 
-class _Unit:
-    """One walk through a translation unit."""
+@dataclass
+class Facts:
+    """What the walk through a file found. It holds wherever the same text is included."""
 
-    def __init__(self, sources: dict[str, str]) -> None:
-        self._prefix = f"{_TOP}/"
+    declared: dict[int, tuple[str, str, Role]] = field(default_factory=dict)  # key, name as written, role
+    references: list[tuple[int, _Spot]] = field(default_factory=list)  # from where to which declaration
+    macros: list[_MacroBody] = field(default_factory=list)
+    scopes: list[cpp_lookup.Scope] = field(default_factory=list)
+    local: set[str] = field(default_factory=set)  # the names of what is no symbol
+    drafts: dict[str, Draft] = field(default_factory=dict)  # by the key of what it declares
+
+
+class _Unit:
+    """One walk through a translation unit, which passes by the files that are `known` from another."""
+
+    def __init__(self, sources: dict[str, str], known: dict[str, Facts]) -> None:
         self._sources = {f"{_TOP}/{name}": _Source(name, text) for name, text in sources.items()}
+        self._prefix = f"{_TOP}/"
         self._locations = Locations()
+        self._passed = {f"{_TOP}/{name}": facts for name, facts in known.items()}
+        self._facts = dict(self._passed)
         self._drafts: dict[str, Draft] = {}
-        self._declared: dict[_Spot, tuple[str, str, Role]] = {}  # key, name as written, role
-        self._references: list[tuple[_Spot, _Spot]] = []  # from where to which declaration
-        self._macros: dict[_Spot, _MacroBody] = {}
-        self._expansions: dict[_Spot, _Spot] = {}
-        self._scopes: dict[str, list[cpp_lookup.Scope]] = {}  # by file
-        self._local: dict[str, set[str]] = {}  # the names of what is no symbol, by file
+        for facts in known.values():
+            self._drafts.update(facts.drafts)
         self._first_declarator: dict[_Spot, int] = {}  # by the start of a declaration
+
+    def _of(self, path: str) -> Facts:
+        if path not in self._facts:
+            self._facts[path] = Facts()
+            self._facts[path].macros = [*self._find_macros(path)]
+        return self._facts[path]
 
     def visit(self, cursor: Cursor, at_top: bool) -> bool:
         kind = cursor._kind_id
         spot = self._locations.of_cursor(cursor)
         if spot[0] not in self._sources:
             return not at_top
+        if spot[0] in self._passed:
+            return False
         if kind in _DECLARATIONS:
             self._declare(cursor, _DECLARATIONS[kind], spot)
         elif kind in _REFERENCES:
-            self._refer(cursor, kind, spot)
-        elif kind == _MACRO:
-            self._define_macro(cursor, spot)
+            self._refer(cursor, spot)
         elif kind == _UNEXPOSED and self._is_concept(cursor, spot):
             self._declare(cursor, "concept", spot)
         elif kind <= _LAST_DECLARATION and kind != _USING:
-            self._local.setdefault(spot[0], set()).add(clang.clang_getCursorSpelling(cursor))
+            self._of(spot[0]).local.add(clang.clang_getCursorSpelling(cursor))
         return True
 
     # Declarations
@@ -178,12 +195,12 @@ class _Unit:
             linkage == LinkageKind.EXTERNAL.value and cursor._kind_id in _MANGLED and not scope.is_template
         )
         if scope.is_local and not (is_linked and kind in ("function", "variable")):
-            self._local.setdefault(spot[0], set()).add(name)
+            self._of(spot[0]).local.add(name)
             return
         self._note_scope(cursor, scope, name, spot)
         key = linkage_key(cursor.mangled_name) if is_linked else self._key(cursor, linkage)
         is_definition = bool(clang.clang_isCursorDefinition(cursor)) or cursor._kind_id in _NAMESPACES
-        self._declared[spot] = (key, name, "definition" if is_definition else "declaration")
+        self._of(spot[0]).declared[spot[1]] = (key, name, "definition" if is_definition else "declaration")
         known = self._drafts.get(key)
         if known and not (is_definition and kind != "function"):
             if not known.summary:
@@ -221,7 +238,7 @@ class _Unit:
         )
         names = tuple([*scope.names, name] if has_members else scope.names)
         if start[0] == end[0] == spot[0]:
-            self._scopes.setdefault(spot[0], []).append(cpp_lookup.Scope(start[1], end[1], names))
+            self._of(spot[0]).scopes.append(cpp_lookup.Scope(start[1], end[1], names))
 
     def _key(self, cursor: Cursor, linkage: int) -> str:
         """The same in every translation unit for the same thing, and another for every other thing."""
@@ -257,25 +274,25 @@ class _Unit:
         source = self._sources[spot[0]]
         return bool(name) and bool(re.search(rb"\bconcept\s+$", source.data[max(0, spot[1] - 40) : spot[1]]))
 
-    def _define_macro(self, cursor: Cursor, spot: _Spot) -> None:
-        name = clang.clang_getCursorSpelling(cursor)
-        source = self._sources[spot[0]]
-        end = self._locations.of(clang.clang_getCursorExtent(cursor).end)[1]
-        code = source.cut(spot[1], end)
-        place = source.place(spot[1])
-        key = f"macro:{place.file}:{place.line}:{name}"
-        above = cpp_text.comment_above(source.text_lines, place.line)
-        self._drafts[key] = Draft(name, "macro", "C++", cpp_text.macro(code), cpp_text.summary(above))
-        self._declared[spot] = (key, name, "definition")
-        parameters = re.match(r"\w+\(([^)]*)\)", code)
-        hidden = set(re.findall(r"\w+", parameters[1])) if parameters else set()
-        words = cpp_text.words(source.code[spot[1] : end])
-        body = [(spot[1] + offset, word) for offset, word in words if offset and word not in hidden]
-        self._macros[spot] = _MacroBody(key, spot, body)
+    def _find_macros(self, path: str) -> Iterator[_MacroBody]:
+        """libclang would tell of them only together with the thousands in the compiler's own headers."""
+        source = self._sources[path]
+        for definition in _DEFINE.finditer(source.code):
+            name, start = definition[1], definition.start(1)
+            code = source.cut(start, definition.end())
+            place = source.place(start)
+            key = f"macro:{place.file}:{place.line}:{name}"
+            above = cpp_text.comment_above(source.text_lines, place.line)
+            self._drafts[key] = Draft(name, "macro", "C++", cpp_text.macro(code), cpp_text.summary(above))
+            parameters = re.match(r"\w+\(([^)]*)\)", code)
+            hidden = set(re.findall(r"\w+", parameters[1])) if parameters else set()
+            words = cpp_text.words(definition[2])
+            body = [(start + offset, word) for offset, word in words if offset and word not in hidden]
+            yield _MacroBody(key, name, (path, start), body)
 
     # References
 
-    def _refer(self, cursor: Cursor, kind: int, spot: _Spot) -> None:
+    def _refer(self, cursor: Cursor, spot: _Spot) -> None:
         target = clang.clang_getCursorReferenced(cursor)
         if target is not None and target._kind_id == _OVERLOADED:
             # In a template, which one it is turns on the arguments: the first stands for all.
@@ -284,102 +301,135 @@ class _Unit:
             return
         target_spot = self._locations.of_cursor(target)
         if target_spot[0] in self._sources:
-            if kind == _EXPANSION:
-                self._expansions.setdefault(spot, target_spot)
-            self._references.append((spot, target_spot))
+            self._of(spot[0]).references.append((spot[1], target_spot))
 
     # The result
 
-    def fragment(self) -> Fragment:
-        tokens: dict[_Spot, tuple[int, str, Role]] = {}
-        in_bodies: dict[
-            _Spot, dict[str, set[str]]
-        ] = {}  # what the body of an expanded macro named, by macro and name
-        for spot, (key, name, role) in self._declared.items():
-            tokens[spot] = (self._sources[spot[0]].has(spot[1], name), key, role)
-        for spot, target in self._references:
-            if target not in self._declared:
-                self._local.setdefault(spot[0], set()).add(self._sources[spot[0]].word(spot[1]))
-                continue
-            key, name, _ = self._declared[target]
-            if length := self._sources[spot[0]].has(spot[1], name):
-                tokens.setdefault(spot, (length, key, "use"))
-            elif macro := self._expansions.get(spot):
-                in_bodies.setdefault(macro, {}).setdefault(name, set()).add(key)
-        self._look_into_bodies(tokens, in_bodies)
-        self._look_at_directives(tokens)
+    def results(self, name: str) -> dict[str, tuple[Fragment, Facts]]:
+        """Of every file that was walked through. What it found in other files' macros is with the file `name`."""
+        for path in self._sources:
+            if path == f"{_TOP}/{name}" or path in self._facts:
+                self._of(path)
+        self._macros = {macro.name: macro for facts in self._facts.values() for macro in facts.macros}
+        tokens: dict[str, dict[int, _Token]] = {}
+        in_bodies: dict[str, dict[str, set[str]]] = {}  # what the body of a macro named, by macro and name
+        walked = {path: facts for path, facts in self._facts.items() if path not in self._passed}
+        for path, facts in walked.items():
+            tokens[path] = self._own_tokens(path, facts, in_bodies)
+        elsewhere = self._tokens_in_bodies(in_bodies)
+        for path in walked:
+            for offset, token in elsewhere.pop(path, {}).items():
+                tokens[path].setdefault(offset, token)
         self._look_up_the_rest(tokens)
 
+        found = {}
+        for path, facts in walked.items():
+            file = self._sources[path].name
+            facts.drafts = {key: self._drafts[key] for key, _, _ in facts.declared.values()}
+            facts.drafts |= {macro.key: self._drafts[macro.key] for macro in facts.macros}
+            found[file] = (self._fragment({path: tokens[path]} | (elsewhere if file == name else {})), facts)
+        return found
+
+    def _fragment(self, tokens: dict[str, dict[int, _Token]]) -> Fragment:
         result = Fragment()
-        for spot, (length, key, role) in tokens.items():
-            result.see(self._sources[spot[0]].place(spot[1]), length, key, role)
+        for path, there in tokens.items():
+            for offset, (length, key, role) in there.items():
+                result.see(self._sources[path].place(offset), length, key, role)
         seen = {sighting.key for sightings in result.sightings.values() for sighting in sightings}
         result.drafts = {key: draft for key, draft in self._drafts.items() if key in seen}
         return result
 
-    def _look_into_bodies(
-        self, tokens: dict[_Spot, tuple[int, str, Role]], in_bodies: dict[_Spot, dict[str, set[str]]]
-    ) -> None:
-        """Gives the words in the bodies of macros their symbols.
+    def _own_tokens(
+        self, path: str, facts: Facts, in_bodies: dict[str, dict[str, set[str]]]
+    ) -> dict[int, _Token]:
+        source = self._sources[path]
+        tokens: dict[int, _Token] = {}
+        for offset, (key, name, role) in facts.declared.items():
+            tokens[offset] = (source.has(offset, name), key, role)
+        for macro in facts.macros:
+            tokens[macro.spot[1]] = (len(macro.name), macro.key, "definition")
+        expansions = {offset: macro for offset, macro in self._expansions(source)}
+        for offset, (file, at) in facts.references:
+            declared = self._facts[file].declared.get(at) if file in self._facts else None
+            if declared is None:
+                facts.local.add(source.word(offset))
+                continue
+            key, name, _ = declared
+            if length := source.has(offset, name):
+                tokens.setdefault(offset, (length, key, "use"))
+            elif macro := expansions.get(offset):
+                in_bodies.setdefault(macro.name, {}).setdefault(name, set()).add(key)
+        for offset, macro in expansions.items():
+            tokens.setdefault(offset, (len(macro.name), macro.key, "use"))
+        return tokens
+
+    def _expansions(self, source: _Source) -> Iterator[tuple[int, _MacroBody]]:
+        """Where macros are used, and where #ifdef and its like ask for them."""
+        if not self._macros:
+            return
+        for offset, word in cpp_lookup.words_of_code(source.code):
+            if macro := self._macros.get(word):
+                yield offset, macro
+        for directive in _DIRECTIVE.finditer(source.code):
+            for offset, word in cpp_text.words(directive[1]):
+                if macro := self._macros.get(word):
+                    yield directive.start(1) + offset, macro
+
+    def _tokens_in_bodies(self, in_bodies: dict[str, dict[str, set[str]]]) -> dict[str, dict[int, _Token]]:
+        """The words in the bodies of macros that have a symbol, by file.
 
         libclang tells what a body names only where the macro is used. If that is the same everywhere, the
         body's own words are known, and so are those of the macros that the body uses.
         """
-        by_name = {self._declared[spot][1]: macro for spot, macro in self._macros.items()}
-        for spot, named in in_bodies.items():
-            waiting, done = [self._macros[spot]], set()
+        tokens: dict[str, dict[int, _Token]] = {}
+        for used, named in in_bodies.items():
+            waiting, done = [self._macros[used]], set()
             while waiting:
                 macro = waiting.pop()
-                done.add(macro.spot)
+                done.add(macro.name)
+                there = tokens.setdefault(macro.spot[0], {})
                 for offset, word in macro.words:
                     if len(named.get(word, ())) == 1:
-                        tokens.setdefault(
-                            (macro.spot[0], offset), (len(word), next(iter(named[word])), "use")
-                        )
-                    if word in by_name and by_name[word].spot not in done:
-                        waiting.append(by_name[word])
+                        there.setdefault(offset, (len(word), next(iter(named[word])), "use"))
+                    if word in self._macros and word not in done:
+                        waiting.append(self._macros[word])
         for macro in self._macros.values():
             for offset, word in macro.words:
-                if word in by_name:
-                    tokens.setdefault((macro.spot[0], offset), (len(word), by_name[word].key, "use"))
+                if word in self._macros:
+                    there = tokens.setdefault(macro.spot[0], {})
+                    there.setdefault(offset, (len(word), self._macros[word].key, "use"))
+        return tokens
 
-    def _look_at_directives(self, tokens: dict[_Spot, tuple[int, str, Role]]) -> None:
-        """#ifdef and its like name macros, which libclang does not tell."""
-        by_name = {self._declared[spot][1]: macro for spot, macro in self._macros.items()}
-        for path in self._scopes if by_name else ():
-            code = self._sources[path].code
-            for directive in _DIRECTIVE.finditer(code):
-                for offset, word in cpp_text.words(directive[1]):
-                    if word in by_name:
-                        spot = (path, directive.start(1) + offset)
-                        tokens.setdefault(spot, (len(word), by_name[word].key, "use"))
-
-    def _look_up_the_rest(self, tokens: dict[_Spot, tuple[int, str, Role]]) -> None:
+    def _look_up_the_rest(self, tokens: dict[str, dict[int, _Token]]) -> None:
         names: dict[str, set[str]] = {}
         for key, draft in self._drafts.items():
             names.setdefault(draft.name, set()).add(key)
-        for path, scopes in self._scopes.items():
-            known = {offset for file, offset in tokens if file == path}
-            local = self._local.get(path, set())
-            for offset, word, key in cpp_lookup.look_up(
-                self._sources[path].code, known, scopes, names, local
-            ):
-                tokens[path, offset] = (len(word), key, "use")
+        for path, there in tokens.items():
+            facts = self._facts[path]
+            if not facts.scopes:
+                continue  # all of it may be of another build
+            code = self._sources[path].code
+            for offset, word, key in cpp_lookup.look_up(code, set(there), facts.scopes, names, facts.local):
+                there[offset] = (len(word), key, "use")
 
 
-def read_unit(name: str, sources: dict[str, str], flags: list[str]) -> Fragment:
-    """What the file `name` of the sources says, and what it includes. The sources need not be on a disk."""
+def read_unit(
+    name: str, sources: dict[str, str], flags: list[str], known: dict[str, Facts]
+) -> dict[str, tuple[Fragment, Facts]]:
+    """What the file `name` of the sources and those that it includes say, but for those that are `known`.
+
+    The sources need not be on a disk.
+    """
     unit = cindex.Index.create().parse(
         f"{_TOP}/{name}",
         [*flags, f"-I{_TOP}"],
         unsaved_files=[(f"{_TOP}/{path}", text) for path, text in sources.items()],
-        options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD,
     )
     for diagnostic in unit.diagnostics:
         if diagnostic.severity >= Diagnostic.Error:
             place = diagnostic.location
             file = place.file.name.removeprefix(f"{_TOP}/") if place.file else name
             raise IdentifierError(f"{file}:{place.line}: {diagnostic.spelling}")
-    walked = _Unit(sources)
+    walked = _Unit(sources, known)
     walk(unit, walked.visit)
-    return walked.fragment()
+    return walked.results(name)

@@ -13,6 +13,15 @@ local function text_of(row)
   return html.escape(table.concat(parts))
 end
 
+local touched = {} -- by path, the numbers of the entries that began or ended a line
+for path, file in pairs(model.files) do
+  touched[path] = {}
+  for _, row in ipairs(file.rows) do
+    touched[path][row[1]] = true
+    if row[2] then touched[path][row[2]] = true end
+  end
+end
+
 -- The file's lines before and after the entry: {sign, row, number in the new file}.
 local function lines_of(file, number)
   local lines, at = {}, 0
@@ -63,7 +72,6 @@ local function item(entry, path, file)
   local lines = lines_of(file, entry.number)
   local count = {['-'] = 0, ['+'] = 0, [' '] = 0}
   for _, line in ipairs(lines) do count[line.sign] = count[line.sign] + 1 end
-  if count['+'] + count['-'] == 0 then return nil end
   local link = ('<a href="%s"><code>%s</code></a> %s'):format(
     html.link(entry.path, source.page(path)), html.escape(path), in_words(count['+'], count['-']))
   if file.born == entry.number then return '<li>' .. link .. ', a new file</li>' end
@@ -74,7 +82,9 @@ end
 
 local function items_of(entry)
   local paths, items = {}, {}
-  for path in pairs(model.files) do paths[#paths + 1] = path end
+  for path in pairs(model.files) do
+    if touched[path][entry.number] then paths[#paths + 1] = path end
+  end
   table.sort(paths)
   for _, path in ipairs(paths) do items[#items + 1] = item(entry, path, model.files[path]) end
   return items

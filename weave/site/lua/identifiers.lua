@@ -85,6 +85,14 @@ function M.link_by_name(fragment, piece, context)
   end)
 end
 
+local said = {} -- by symbol: many pages say the same
+local function said_of(symbol)
+  said[symbol] = said[symbol] or json.encode({
+    name = symbol.name, kind = symbol.kind, signature = symbol.signature, summary = symbol.summary,
+  }, {keyorder = {'name', 'kind', 'signature', 'summary'}})
+  return said[symbol]
+end
+
 --- What the page says of the symbols that it links, for the box that the pointer brings up.
 function M.data(shown)
   local numbers = {}
@@ -93,10 +101,7 @@ function M.data(shown)
   table.sort(numbers)
   local items = {}
   for i, number in ipairs(numbers) do
-    local symbol = shown[number]
-    items[i] = ('"%d":%s'):format(number, json.encode({
-      name = symbol.name, kind = symbol.kind, signature = symbol.signature, summary = symbol.summary,
-    }, {keyorder = {'name', 'kind', 'signature', 'summary'}}))
+    items[i] = ('"%d":%s'):format(number, said_of(shown[number]))
   end
   return '<script type="application/json" id="_identifiers">{'
     .. table.concat(items, ','):gsub('</', '<\\/') .. '}</script>'

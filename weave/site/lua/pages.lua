@@ -1,5 +1,6 @@
 -- pages.lua: the pages that are neither an entry's nor an index: about, glossary, errata and such.
 local boot = require 'boot'
+local figures = require 'figures'
 local html = require 'html'
 local output = require 'output'
 local problems = require 'problems'
@@ -87,12 +88,26 @@ local function errata(entries)
   })
 end
 
+-- The figures that the tests left take the places that the text has for them.
+local function memory()
+  local document = pandoc.read(output.slurp 'memory.md', prose.format)
+  document = document:walk {Div = function(div)
+    if not div.classes:includes 'figures' then return nil end
+    return pandoc.RawBlock('html', figures.html(div.attributes.name, div.attributes.by))
+  end}
+  return pandoc.write(document, 'html')
+end
+
 --- Writes the pages that no entry's prose has a say in.
 function M.write(entries)
   errata(entries)
   output.page(entries, 'about.html', {
     title = 'About', description = 'What Daybook is, and what its dates mean.',
     body = output.text 'about.md',
+  })
+  output.page(entries, 'memory.html', {
+    title = 'Memory, in figures', description = 'What was tried on the newest kernel, and what came of it.',
+    body = memory(),
   })
   output.page(entries, 'emulator.html', {
     title = 'The emulator', description = 'What boots a kernel in its page, and under which licences.',

@@ -45,7 +45,7 @@ end
 local function table_block(block)
   block.colspecs = block.colspecs:map(function(column) return {column[1], nil} end)
   return pandoc.Div({block},
-    {class = 'table', tabindex = '0', role = 'group', ['aria-label'] = 'Table'})
+    pandoc.Attr('', {'table'}, {{'tabindex', '0'}, {'role', 'group'}, {'aria-label', 'Table'}})) -- in this order
 end
 
 --- Reads the entry's prose. Returns the document and the quotations, each {text, line}, in the

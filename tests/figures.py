@@ -1,0 +1,42 @@
+"""What the tests of the memory code measured: build/figures/NAME.json, which the site's page on memory shows.
+
+A record holds for one kernel, which the seal of the newest entry names; of another kernel it is not shown.
+"""
+
+import datetime
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "build/figures"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts below a head; the first column says what its row is of."""
+
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+def kernel() -> str:
+    """The newest entry and the digest of its sources."""
+    seals = (ROOT / "journal/SEALS").read_text().splitlines()
+    return " ".join([line for line in seals if line[:1].isdigit()][-1].split()[:2])
+
+
+def record(name: str, made_by: str, said: str, *tables: Table) -> None:
+    """Keeps what the command `made_by` found out: a sentence and tables."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    content = {
+        "kernel": kernel(),
+        "date": datetime.date.today().isoformat(),
+        "made_by": made_by,
+        "said": said,
+        "tables": [asdict(table) for table in tables],
+    }
+    part = FOLDER / f".{name}.part"
+    part.write_text(json.dumps(content, indent=1, ensure_ascii=False))
+    part.replace(FOLDER / f"{name}.json")

@@ -1,0 +1,52 @@
+-- figures.lua: what the tests measured of the newest kernel, as they left it: build/figures/NAME.json (tests/figures.py).
+local html = require 'html'
+local json = require 'dkjson'
+
+local M = {}
+
+local folder, seals = os.getenv 'WEAVE_FIGURES', os.getenv 'WEAVE_SEALS'
+
+local function slurp(path)
+  local file = io.open(path, 'rb')
+  if not file then return nil end
+  local content = file:read 'a'
+  file:close()
+  return content
+end
+
+-- The newest entry and the digest of its sources: a record of another kernel is none of this one.
+local function kernel()
+  local newest
+  for name, digest in ('\n' .. (slurp(seals) or '')):gmatch '\n(%d%S+) (%x+) ' do newest = name .. ' ' .. digest end
+  return newest
+end
+
+local function cells(row)
+  local parts = {('<tr><th scope="row">%s</th>'):format(html.escape(row[1]))}
+  for i = 2, #row do parts[i] = '<td>' .. html.escape(row[i]) .. '</td>' end
+  return table.concat(parts) .. '</tr>'
+end
+
+local function table_html(one)
+  local head, rows = {}, {}
+  for i, title in ipairs(one.head) do head[i] = '<th scope="col">' .. html.escape(title) .. '</th>' end
+  for i, row in ipairs(one.rows) do rows[i] = cells(row) end
+  return ('<div class="table" tabindex="0" role="group" aria-label="%s"><table class="facts"><caption>%s</caption><thead><tr>%s</tr></thead>'
+    .. '<tbody>%s</tbody></table></div>'):format(
+    html.escape(one.caption), html.escape(one.caption), table.concat(head), table.concat(rows))
+end
+
+--- What is on record under the name, or with which command it is made.
+function M.html(name, made_by)
+  local text = slurp(folder .. '/' .. name .. '.json')
+  local record = text and json.decode(text)
+  if not record or record.kernel ~= kernel() then
+    return ('<p>Not recorded of this kernel: <code>%s</code> does that.</p>'):format(html.escape(made_by))
+  end
+  local tables = {}
+  for i, one in ipairs(record.tables) do tables[i] = table_html(one) end
+  return ('<p class="recorded">Recorded on %s by <code>%s</code>:</p><p>%s</p>%s'):format(
+    html.escape(record.date), html.escape(record.made_by), html.escape(record.said), table.concat(tables))
+end
+
+return M
