@@ -14,6 +14,7 @@ const page = await openPage(await openBrowser(), { viewport: A4 });
 /** The colours of every element, as they will be printed by a reader who has these themes. */
 async function colours(colorScheme, chosen) {
   await page.emulateMedia({ media: 'print', colorScheme });
+  await page.waitForFunction((scheme) => matchMedia('print').matches && matchMedia(`(prefers-color-scheme: ${scheme})`).matches, colorScheme);
   return page.evaluate((theme) => {
     document.documentElement.dataset.theme = theme;
     if (!theme) delete document.documentElement.dataset.theme;
@@ -41,7 +42,8 @@ for (const name of sample) {
 
     for (const [system, chosen] of [['dark', ''], ['light', 'dark'], ['dark', 'dark']]) {
       const other = await colours(system, chosen);
-      const different = [...new Set(other.filter((colour, index) => colour !== light[index]))];
+      assert.equal(other.length, light.length, `system ${system}, chosen "${chosen}": as many elements`);
+      const different = [...new Set(other.flatMap((colour, index) => (colour === light[index] ? [] : `${colour}, was ${light[index]}`)))];
       assert.deepEqual(different.slice(0, 10), [], `system ${system}, chosen "${chosen}"`);
     }
   });

@@ -38,7 +38,7 @@ local function table_page(entries, path, title, columns, rows)
   output.page(entries, path, {
     title = title, description = ('Every %s of the journal.'):format(columns[1]:lower()),
     body = '<h1>' .. title .. '</h1><div class="table" tabindex="0" role="group" aria-label="'
-      .. title .. '"><table class="index"><thead><tr>' .. table.concat(heads) .. '</tr></thead><tbody>'
+      .. title .. '"><table class="index names"><thead><tr>' .. table.concat(heads) .. '</tr></thead><tbody>'
       .. table.concat(rows) .. '</tbody></table></div>',
   })
 end
@@ -68,7 +68,7 @@ local function forms(book, symbols)
   local out, seen = {}, {}
   for _, symbol in ipairs(symbols) do
     local page, anchor = book:line_anchor(symbol.entry, symbol.line)
-    local said = symbol.signature ~= '' and symbol.signature or symbol.name
+    local said = symbol.signature ~= '' and symbol.signature ~= symbol.kind and symbol.signature or symbol.name
     if page and not seen[said] then
       seen[said] = true
       out[#out + 1] = ('<a href="%s"><code>%s</code></a> %s, %s'):format(html.link('identifiers.html', page, anchor),
