@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pressure
 import pytest
+import run_figures
 from _pytest.terminal import TerminalReporter
 
 from boots import Boots
@@ -18,9 +19,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """How many boots ended well on which kind of machine."""
+    """How many boots ended well on which kind of machine. What the site shows of that is recorded."""
     if pressure.TABLE.rows:
         terminalreporter.write_line(f"\n{pressure.TABLE.text()}")
+        run_figures.record_machines()
+    passed, failed = ([report.nodeid for report in terminalreporter.getreports(kind)] for kind in ("passed", "failed"))
+    run_figures.record_maps(passed, failed)
 
 
 @pytest.fixture(scope="session")

@@ -77,15 +77,25 @@ class Table:
         cpu = (machine.cpu_model or "").partition(",")[0]
         self.rows.setdefault((machine.firmware, cpu), {}).setdefault(machine.memory, []).append(passed)
 
-    def text(self) -> str:
-        """A line for each firmware and CPU, a column for each size: boots that passed of those that were made."""
+    def cells(self) -> tuple[list[str], list[list[str]]]:
+        """The sizes, and a row for each firmware and CPU: its name, and by size the boots that passed of those made."""
         sizes = sorted({size for row in self.rows.values() for size in row}, key=lambda size: ("MGT".index(size[-1]), int(size[:-1])))
-        lines = [f"{'':22}" + "".join(f"{size:>7}" for size in sizes)]
-        for (firmware, cpu), row in self.rows.items():
-            cells = [f"{sum(row[size])}/{len(row[size])}" if size in row else "" for size in sizes]
-            lines.append(f"{firmware:7}{cpu:15}" + "".join(f"{cell:>7}" for cell in cells))
+        rows = [
+            [f"{firmware:7}{cpu}", *(f"{sum(row[size])}/{len(row[size])}" if size in row else "" for size in sizes)]
+            for (firmware, cpu), row in self.rows.items()
+        ]
+        return sizes, rows
+
+    def count(self) -> tuple[int, int]:
+        """The boots that passed, and all."""
         boots = [passed for row in self.rows.values() for results in row.values() for passed in results]
-        return "\n".join([*lines, f"{sum(boots)} of {len(boots)} boots ended well"])
+        return sum(boots), len(boots)
+
+    def text(self) -> str:
+        """For a terminal."""
+        sizes, rows = self.cells()
+        lines = [f"{name:22}" + "".join(f"{cell:>7}" for cell in cells) for name, *cells in [["", *sizes], *rows]]
+        return "\n".join([*lines, "{} of {} boots ended well".format(*self.count())])
 
 
 TABLE = Table()  # of this run

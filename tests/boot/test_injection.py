@@ -7,6 +7,7 @@ import pytest
 
 from boot import Boot, boot, medium
 from machines import Machine
+from run_figures import record_injection
 from slots import COUNT
 from trees import Day, entries
 
@@ -32,7 +33,9 @@ def boots() -> list[Boot]:
     """One for each request; the number of requests is what the kernel says if none is refused."""
     counts = re.findall(REQUESTS, boot_without(1_000_000).serial, re.MULTILINE)
     with ThreadPoolExecutor(COUNT) as pool:
-        return list(pool.map(boot_without, range(1, int(counts[-1]) + 1)))
+        refused = list(pool.map(boot_without, range(1, int(counts[-1]) + 1)))
+    record_injection(refused)
+    return refused
 
 
 def test_each_refusal_ends_with_a_sentence(boots: list[Boot]) -> None:
