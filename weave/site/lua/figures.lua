@@ -31,7 +31,7 @@ local function table_html(one)
   local head, rows = {}, {}
   for i, title in ipairs(one.head) do head[i] = '<th scope="col">' .. html.escape(title) .. '</th>' end
   for i, row in ipairs(one.rows) do rows[i] = cells(row) end
-  return ('<div class="table" tabindex="0" role="group" aria-label="%s"><table class="facts"><caption>%s</caption><thead><tr>%s</tr></thead>'
+  return ('<div class="table" tabindex="0" role="group" aria-label="%s"><table class="figures"><caption>%s</caption><thead><tr>%s</tr></thead>'
     .. '<tbody>%s</tbody></table></div>'):format(
     html.escape(one.caption), html.escape(one.caption), table.concat(head), table.concat(rows))
 end

@@ -1,0 +1,50 @@
+"""The page on memory: what the tests left is shown if it is of this kernel, and of no other."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import weave
+from woven import SAMPLE, TOP, trees_for
+
+sys.path.append(str(TOP / "tests"))
+import figures  # noqa: E402
+from figures import Table, record  # noqa: E402
+
+KERNEL = "2024-02-01-undone 00112233445566778899aabbccddeeff"
+SEALS = f"# sealed\n2024-01-30-a-start 01 2024-01-30 as landed\n{KERNEL} 2024-02-01 as landed\n  tangled/a.cpp 12\n"
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of one record of that kernel."""
+    monkeypatch.setattr(figures, "FOLDER", tmp_path / "figures")
+    monkeypatch.setattr(figures, "kernel", lambda: KERNEL)
+    record("machines", "make matrix", "7 of 8 ended <well>.", Table("Boots", ["CPU", "2M"], [["max & more", "7/8"]]))
+    return tmp_path / "figures"
+
+
+def memory_page(recorded: Path, seals: str, folder: Path) -> str:
+    entries = sorted((SAMPLE / "journal").glob("*.nw"))
+    (folder / "SEALS").write_text(seals)
+    environment = {"DAYBOOK_FIGURES": str(recorded), "DAYBOOK_SEALS": str(folder / "SEALS"), **trees_for(entries, folder)}
+    return weave(folder / "site", entries, SAMPLE / "evidence", **environment).pages["memory.html"].one("main").text
+
+
+def test_a_record_of_this_kernel_is_shown(recorded: Path, tmp_path: Path) -> None:
+    text = memory_page(recorded, SEALS, tmp_path)
+    for part in ("by make matrix", "7 of 8 ended <well>.", "Boots", "max & more", "7/8"):
+        assert part in text
+    assert "Not recorded of this kernel: make coverage does that." in text
+
+
+def test_a_record_of_another_kernel_is_not(recorded: Path, tmp_path: Path) -> None:
+    text = memory_page(recorded, SEALS.replace("0011", "1100"), tmp_path)
+    assert "7/8" not in text
+    assert "Not recorded of this kernel: make matrix does that." in text
+
+
+def test_the_kernel_is_the_newest_that_is_sealed() -> None:
+    newest = sorted(path.stem for path in (TOP / "journal").glob("*.nw"))[-1]
+    assert figures.kernel().split()[0] == newest
