@@ -76,7 +76,8 @@ class Tiny:
 
     def report(self, limit: str, *names: str) -> subprocess.CompletedProcess[str]:
         files = [file for name in names for file in (name, f"{name}.profraw")]
-        return subprocess.run([ROOT / "tests/coverage/report", limit, "tree", *files], cwd=self.folder, capture_output=True, text=True)
+        command = [ROOT / "tests/coverage/report", limit, "tree", *files]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,11 @@ def test_known_branches_of_two_programs_are_merged(tiny: Tiny) -> None:
     tiny.run("one", "a")  # takes three: `letter == 'a'` and `number > least`, and not `words != 2`
     tiny.run("other")  # takes six, none of them the same
     report = tiny.report("64", "one", "other")
-    assert table(report) == {"page/tiny.cpp": [14, 3, 6, 9], "all of the memory code": [14, 3, 6, 9], "with the kernel's own tests": [16, 3, 7, 10]}
+    assert table(report) == {
+        "page/tiny.cpp": [14, 3, 6, 9],
+        "all of the memory code": [14, 3, 6, 9],
+        "with the kernel's own tests": [16, 3, 7, 10],
+    }, report.stderr
     assert report.stdout.partition("not taken:\n")[2].splitlines() == [f"  {line}" for line in NEVER]
     assert report.returncode == 0 and not report.stderr
 
