@@ -170,7 +170,8 @@ TEST(FreeMemory, SaysWhyThereIsNoLayout)
     EXPECT_EQ(ask({{MiB, 64 * TiB, usable}}, 4096 * TiB), pool_layout_fault::none) << "in pages of all sizes";
     EXPECT_EQ(ask({{GiB, 64 * TiB + KiB4, usable}}, 4096 * TiB), pool_layout_fault::too_large);
     EXPECT_EQ(ask({{GiB, ~max_t{0}, usable}}, 4096 * TiB), pool_layout_fault::too_large);
-    EXPECT_EQ(ask({{GiB - 2 * MiB, 64 * TiB + 2 * MiB, usable}}, 4096 * TiB), pool_layout_fault::too_large) << "below the rest";
+    EXPECT_EQ(ask({{GiB - 2 * MiB, 64 * TiB + 2 * MiB, usable}}, 4096 * TiB), pool_layout_fault::too_large)
+        << "below the rest";
 }
 
 TEST(FreeMemory, FaultsHaveSentences)

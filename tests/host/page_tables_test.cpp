@@ -56,8 +56,14 @@ TEST(Tables, AreHandedOutClearedAndTakenBack)
 }
 
 std::vector<max_t> given;  // tables that became frames again
-void give(phys_addr one) { given.push_back(one.value); }
-max_t* entries(phys_addr one) { return reinterpret_cast<max_t*>(one.value); }
+void give(phys_addr one)
+{
+    given.push_back(one.value);
+}
+max_t* entries(phys_addr one)
+{
+    return reinterpret_cast<max_t*>(one.value);
+}
 
 TEST(Tables, ThatAreSpareBecomeFramesToo)
 {
