@@ -54,7 +54,7 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove coverage,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
 ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
@@ -67,6 +67,10 @@ endif
 sanitizers := undefined address
 ifneq ($(filter sanitized $(if $(ENTRY),,test),$(goals)),)
 $(foreach name,$(sanitizers),$(eval $(call tree-rules,build/sanitized/$(name)/,build/sanitized/$(name)/,$(lastword $(days)),,$(name))))
+endif
+
+ifneq ($(filter coverage $(if $(ENTRY),,test),$(goals)),)
+include tests/coverage/coverage.mk
 endif
 
 ##@ The kernel
@@ -116,8 +120,8 @@ ifdef ENTRY
 test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests $(minisearch) | $(installed.test) $(installed.site)
-	tests/run host journal proof boot site emulator
+test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
+	tests/run host journal proof coverage boot site emulator
 endif
 matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 200 hostile memory maps, everything built twice
 	tests/run matrix
@@ -129,6 +133,11 @@ prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(inst
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
 	tests/proof/prove --mutants tangled
+coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branches of the memory code are taken, in QEMU and on the host together: at least 95 %
+	tests/coverage/boot build/coverage/daybook.iso build/coverage/guest.profraw
+	$(say) "run     build/coverage/host_tests"
+	LLVM_PROFILE_FILE=build/coverage/host.profraw build/coverage/host_tests --gtest_brief=1
+	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory
 	tests/bench
@@ -147,4 +156,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage

@@ -236,6 +236,7 @@ TEST(Objects, FaultsHaveSentences)
 {
     for (int each = 0; each <= static_cast<int>(fault::written_after); ++each)
         EXPECT_NE(std::string(kstruct::describe(static_cast<fault>(each))), "a kernel object has a fault without a name");
+    EXPECT_EQ(std::string(kstruct::describe(static_cast<fault>(-1))), "a kernel object has a fault without a name");
 }
 
 

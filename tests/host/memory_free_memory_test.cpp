@@ -170,6 +170,15 @@ TEST(FreeMemory, SaysWhyThereIsNoLayout)
     EXPECT_EQ(ask({{MiB, 64 * TiB, usable}}, 4096 * TiB), pool_layout_fault::none) << "in pages of all sizes";
     EXPECT_EQ(ask({{GiB, 64 * TiB + KiB4, usable}}, 4096 * TiB), pool_layout_fault::too_large);
     EXPECT_EQ(ask({{GiB, ~max_t{0}, usable}}, 4096 * TiB), pool_layout_fault::too_large);
+    EXPECT_EQ(ask({{GiB - 2 * MiB, 64 * TiB + 2 * MiB, usable}}, 4096 * TiB), pool_layout_fault::too_large)
+        << "below the rest";
+}
+
+TEST(FreeMemory, FaultsHaveSentences)
+{
+    const std::string nameless = memory::describe(static_cast<pool_layout_fault>(-1));
+    for (int each = 0; each <= static_cast<int>(pool_layout_fault::too_large); ++each)
+        EXPECT_NE(memory::describe(static_cast<pool_layout_fault>(each)), nameless);
 }
 
 // The pool's tables as map() makes them: as many as were counted, and they lead where the extents say.

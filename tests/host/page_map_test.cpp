@@ -160,6 +160,7 @@ TEST(Describe, HasASentenceForEachFault)
         sentences.insert(page::describe(static_cast<map_fault>(fault)));
     EXPECT_EQ(sentences.size(), 10u);
     EXPECT_FALSE(sentences.contains("a fault without a name"));
+    EXPECT_EQ(std::string(page::describe(static_cast<map_fault>(-1))), "a fault without a name");
 }
 
 // An address whose indices come often, so that pages meet; now and then one that is wrong.

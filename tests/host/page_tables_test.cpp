@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace {
 
@@ -52,6 +53,31 @@ TEST(Tables, AreHandedOutClearedAndTakenBack)
     EXPECT_EQ(reinterpret_cast<max_t>(page::table_entries(taken[2])), 0x7000'0000u + 2 * table);
     page::reach_tables_through({first});  // as it was
     operator delete(memory, alignment);
+}
+
+std::vector<max_t> given;  // tables that became frames again
+void give(phys_addr one)
+{
+    given.push_back(one.value);
+}
+max_t* entries(phys_addr one)
+{
+    return reinterpret_cast<max_t*>(one.value);
+}
+
+TEST(Tables, ThatAreSpareBecomeFramesToo)
+{
+    alignas(table) static unsigned char memory[2 * table];
+    const auto first = reinterpret_cast<max_t>(memory);
+    page::set_pt_space(first, first + sizeof memory);
+    page::reach_tables_through({first});
+    const phys_addr one = page::take_table(), other = page::take_table();
+    page::give_back_table(one);
+    page::tables_are_frames(give, entries);
+    EXPECT_EQ(given, std::vector<max_t>{one.value});
+    page::give_back_table(other);
+    EXPECT_EQ(given, (std::vector<max_t>{one.value, other.value}));
+    page::tables_are_frames(nullptr, nullptr);  // as it was
 }
 
 }  // namespace

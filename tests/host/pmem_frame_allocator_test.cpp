@@ -260,6 +260,33 @@ TEST(Frames, OfTerabytesAreAllThere)
     EXPECT_EQ(frames.table_frames(), 0u);
 }
 
+// The first and the last 2 MiB of all physical addresses.
+struct both_ends {
+    const sparse_memory *low, *high;
+
+    void* at(max_t physical) const
+    {
+        return physical < 2 * MiB ? low->at(physical) : high->at(physical - (pmem::physical_end - 2 * MiB));
+    }
+};
+
+TEST(Frames, ReachTheEndOfAllAddresses)
+{
+    constexpr max_t end = pmem::physical_end;
+    const sparse_memory low(2 * MiB), high(2 * MiB);
+    pmem::free_frames<both_ends> unused(both_ends{&low, &high});
+    pmem::frame_allocator<both_ends> frames(unused);
+    EXPECT_EQ(frames.add({MiB, 2 * MiB}), fault::none);
+    EXPECT_EQ(frames.adopt({end - 2 * frame, end}, owner::tests), fault::none);
+    EXPECT_EQ(frames.free(end, owner::tests), fault::not_frames);
+    EXPECT_EQ(frames.free(end - frame, owner::tests), fault::none);
+    EXPECT_EQ(frames.owner_of(end - frame), owner::nobody);
+    EXPECT_EQ(frames.owner_of(end - 2 * frame), owner::tests);
+    EXPECT_EQ(frames.free(end - 2 * frame, owner::tests), fault::none);
+    EXPECT_TRUE(unused.meets({end - 2 * frame, end}));
+    EXPECT_EQ(frames.table_frames(), 0u);
+}
+
 // A byte for each frame in use, and the tables above: 1/4096, 1/512 of that, 1/512 of that.
 TEST(Frames, NeedAFewTables)
 {
@@ -279,6 +306,7 @@ TEST(Frames, FaultsHaveSentences)
         sentences.insert(pmem::describe(static_cast<fault>(each)));
     EXPECT_EQ(sentences.size(), 11u);
     EXPECT_EQ(sentences.count("the frame allocator has a fault without a name"), 0u);
+    EXPECT_EQ(std::string(pmem::describe(static_cast<fault>(-1))), "the frame allocator has a fault without a name");
 }
 
 // Pieces around every edge there is: of zones, of the owner map's tables, of large pages.
