@@ -25,13 +25,25 @@ class Chooser:
         self._wait_for = wait_for
 
     def __call__(self, qmp: Qmp, log: Callable[[], str]) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while self._wait_for not in log():
-            assert time.monotonic() < deadline, f"the menu does not show '{self._wait_for}':\n{log()}"
-            time.sleep(0.05)
-        for key in ["down"] * self._index + ["ret"]:
-            qmp.execute("send-key", keys=[{"type": "qcode", "data": key}], **{"hold-time": 20})
+        _wait(lambda: self._wait_for in log(), f"the menu does not show '{self._wait_for}'", log)
+        for _ in range(self._index):
+            shown = len(log())
+            _press(qmp, "down")
+            # A busy machine takes its time: a key that is pressed before the last one was seen may be lost.
+            _wait(lambda: len(log()) > shown, "the menu does not move", log)
             time.sleep(0.1)
+        _press(qmp, "ret")
+
+
+def _press(qmp: Qmp, key: str) -> None:
+    qmp.execute("send-key", keys=[{"type": "qcode", "data": key}], **{"hold-time": 20})
+
+
+def _wait(done: Callable[[], bool], complaint: str, log: Callable[[], str]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < deadline, f"{complaint}:\n{log()}"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
