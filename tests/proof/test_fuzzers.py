@@ -20,6 +20,8 @@ from figures import Table, record  # noqa: E402
 IS_MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
 SECONDS = "60" if IS_MATRIX else "10"
 TARGETS = {
+    "tags": "the boot information's tags (multiboot2/information.cpp)",
+    "pool": "free pieces and the pool (memory/free_pieces.cpp, memory/pool.cpp)",
     "page": "map, unmap, protect and translate (page/map.cpp)",
     "frames": "the frames (pmem/frame_allocator.hpp)",
     "objects": "the kernel's objects (kstruct/heap.hpp)",
@@ -27,6 +29,10 @@ TARGETS = {
 
 # Target, file, and what becomes of one piece of its text.
 MISTAKES = [
+    ("tags", "multiboot2/information.cpp", "if (size < tag_head_size || size > total - offset)", "if (size < tag_head_size)"),
+    ("tags", "multiboot2/information.cpp", "if (end < start)", "if (end <= start)"),
+    ("pool", "memory/free_pieces.cpp", "if (bytes.start < edge && edge < bytes.end)", "if (bytes.start < edge && edge <= bytes.end - 4096)"),
+    ("pool", "memory/pool.cpp", "if (pages.end - pages.start > largest", "if (pages.end - pages.start >= largest"),
     ("frames", "pmem/free_tree.cpp", "below->bytes.end == free.start", "below->bytes.end + 4096 == free.start"),
     ("frames", "pmem/owner_map.hpp", "at.used += is_set && !was_there;", "at.used += is_set;"),
     ("objects", "kstruct/heap.hpp", "in->kinds[slot] = kind::none;", ""),
