@@ -11,6 +11,7 @@
 define nasm
 $(say) "nasm    $(1)$(2)"
 	mkdir -p $$(@D) && cd ./$(1) && nasm $(nasmflags) -o $(CURDIR)/$(3) $(2)
+	weave/forget-folder $(3) $$(realpath ./$(1))
 	(cd ./$(1) && nasm -I$(CURDIR)/build/ -M -MT $(3) $(2)) | sed 's| boot/| $(1)boot/|g; s| tangled/| $(1)tangled/|g; s| $(CURDIR)/| |g' > $$(@:.o=.d)
 endef
 
