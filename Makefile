@@ -54,7 +54,7 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove mutants,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
 ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
@@ -129,6 +129,8 @@ prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(inst
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
 	tests/proof/prove --mutants tangled
+mutants: build/sources.mk | $(installed.site) ## make every small mistake in the memory code, one at a time: the host tests must notice each
+	tests/mutation/run
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory
 	tests/bench
@@ -147,4 +149,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove mutants check reseal

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace {
 
@@ -51,6 +52,36 @@ TEST(Tables, AreHandedOutClearedAndTakenBack)
     page::reach_tables_through({0x7000'0000});
     EXPECT_EQ(reinterpret_cast<max_t>(page::table_entries(taken[2])), 0x7000'0000u + 2 * table);
     page::reach_tables_through({first});  // as it was
+    operator delete(memory, alignment);
+}
+
+std::vector<max_t> given;  // to the frames
+
+void give(phys_addr one) { given.push_back(one.value); }
+max_t* entries_elsewhere(phys_addr one) { return reinterpret_cast<max_t*>(one.value) + 1; }
+
+// Those that are spare go there at once, the others when they are given back; and where they are accessed is asked.
+TEST(Tables, BecomeFrames)
+{
+    auto* const memory = static_cast<unsigned char*>(operator new(tables* table, alignment));
+    const auto first = reinterpret_cast<max_t>(memory);
+    page::set_pt_space(first, first + tables * table);
+    const max_t others = page::tables_in_use();
+    const phys_addr a = page::take_table(), b = page::take_table(), c = page::take_table();
+    page::give_back_table(a);
+    page::give_back_table(b);
+    given.clear();
+    page::tables_are_frames(give, [](phys_addr one) { return reinterpret_cast<max_t*>(one.value); });
+    EXPECT_EQ(given, (std::vector<max_t>{b.value, a.value}));
+    EXPECT_EQ(page::tables_in_use(), others + 1);
+    page::give_back_table(c);
+    EXPECT_EQ(given, (std::vector<max_t>{b.value, a.value, c.value}));
+    EXPECT_EQ(page::tables_in_use(), others);
+    EXPECT_EQ(page::take_table().value, 0u) << "they are the frames' now";
+    page::tables_are_frames(give, entries_elsewhere);
+    EXPECT_EQ(page::table_entries(a), reinterpret_cast<max_t*>(a.value) + 1);
+    EXPECT_EQ(given.size(), 3u) << "nothing is spare";
+    page::tables_are_frames(nullptr, nullptr);  // as it was
     operator delete(memory, alignment);
 }
 

@@ -272,6 +272,35 @@ TEST(Frames, NeedAFewTables)
     EXPECT_EQ(frames.table_frames(), GiB / frame / 4096 + 1 + 2) << "one table more since 1 MiB is no multiple of 16 MiB";
 }
 
+TEST(Frames, AreRefusedOnceOnRequest)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, 2 * MiB}});
+    const pmem::request one{.frames = 1, .who = owner::tests};
+    for (max_t later = 1; later <= 4; ++later) {  // the frame itself, or one of the owner map's three tables
+        injection::refused = injection::asked + later;
+        const pmem::allocation got = frames.allocate(one);
+        EXPECT_EQ(got.what, fault::out_of_memory) << later;
+        EXPECT_EQ(got.address, 0u);
+        EXPECT_EQ(frames.unused.bytes(), MiB);
+        EXPECT_EQ(frames.table_frames(), 0u);
+        EXPECT_EQ(frames.frames_of(owner::tests), 0u);
+    }
+    injection::refused = 0;
+    EXPECT_EQ(frames.allocate(one).what, fault::none);
+}
+
+TEST(FreeTree, KnowsEveryByteThatIsFree)
+{
+    const sparse_memory memory(2 * MiB);
+    pmem::free_tree tree;
+    tree.add({MiB, MiB + 2 * frame}, memory.at(MiB));
+    EXPECT_FALSE(tree.meets({MiB - frame, MiB}));
+    EXPECT_TRUE(tree.meets({MiB - frame, MiB + 1}));
+    EXPECT_TRUE(tree.meets({MiB + 2 * frame - 1, 2 * MiB}));
+    EXPECT_FALSE(tree.meets({MiB + 2 * frame, 2 * MiB}));
+}
+
 TEST(Frames, FaultsHaveSentences)
 {
     std::set<std::string> sentences;

@@ -99,7 +99,9 @@ class Finder:
 
     def children(self, cursor: Cursor) -> list[Cursor]:
         """Those that are written in this file."""
-        return [c for c in cursor.get_children() if c.extent.start.file and c.extent.start.file.name == self.path]
+        found = [c for c in cursor.get_children() if c.extent.start.file and c.extent.start.file.name == self.path]
+        declared = [self.span(c) for c in found if c.kind == Kind.VAR_DECL]  # `if (T* p = …)` has p as an expression, too
+        return [c for c in found if not any(s < c.extent.start.offset < e and c.kind != Kind.VAR_DECL for s, e in declared)]
 
     def span(self, cursor: Cursor) -> tuple[int, int]:
         return cursor.extent.start.offset, cursor.extent.end.offset

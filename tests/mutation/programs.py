@@ -97,6 +97,8 @@ class Programs:
     def make_header(self) -> None:
         """Compiles GoogleTest's header once for all."""
         header = self.out / "gtest.hpp"
+        if Path(f"{header}.gch").exists():
+            return
         write(header, f'#include "{HERE}/switch.hpp"\n#include <gtest/gtest.h>\n')
         compile_all([["g++", *OPTIONS, "-x", "c++-header", str(header), "-o", f"{header}.gch"]])
 
