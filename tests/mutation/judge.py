@@ -80,6 +80,7 @@ def judge_all(sources: Sources, asked: list[Mutant], results: Results, out: Path
             count["killed" if verdict.killed else "survive"] += 1
             if sum(count.values()) % 50 == 0:
                 print(f"{sum(count.values())} of {len(missing)} mutants, {count['survive']} survive", file=sys.stderr, flush=True)
+            if sum(count.values()) % 10 == 0:
                 results.save()
 
     try:

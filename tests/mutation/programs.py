@@ -97,9 +97,10 @@ class Programs:
     def make_header(self) -> None:
         """Compiles GoogleTest's header once for all."""
         header = self.out / "gtest.hpp"
-        if Path(f"{header}.gch").exists():
+        text = f'// {" ".join(OPTIONS)}\n#include "{HERE}/switch.hpp"\n#include <gtest/gtest.h>\n'
+        if Path(f"{header}.gch").exists() and read(header) == text:
             return
-        write(header, f'#include "{HERE}/switch.hpp"\n#include <gtest/gtest.h>\n')
+        write(header, text)
         compile_all([["g++", *OPTIONS, "-x", "c++-header", str(header), "-o", f"{header}.gch"]])
 
     def link(self, objects: list[Path], program: Path) -> list[str]:

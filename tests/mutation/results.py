@@ -9,6 +9,7 @@ from pathlib import Path
 from operators import Mutant, read
 from programs import HERE, OPTIONS, ROOT, Sources, Verdict
 
+TEST = re.compile(r"^TEST(?:_F)?\((\w+), (\w+)\)\n\{.*?^\}\n", re.MULTILINE | re.DOTALL)
 TOOL = ["operators.py", "schemata.py", "switch.hpp", "main.cpp"]
 
 
@@ -25,19 +26,22 @@ class Results:
         kernel = sorted(set(sources.kernel).union(*sources.reached.values()))
         self.kernel = digest([re.sub(r"^(#line.*)?\n", "", read(tree / file), flags=re.MULTILINE) for file in kernel])
         shared = [HERE / name for name in TOOL] + sources.helpers + sorted((ROOT / "tests/maps").glob("*"))
-        for folder in {path.parent for path in [*sources.tests, *sources.helpers]}:
+        for folder in sorted({path.parent for path in [*sources.tests, *sources.helpers]}):
             shared += sorted(folder.glob("*.hpp"))
         self.shared = digest(OPTIONS, [read(file) for file in shared])
         self.texts = {test: read(test) for test in sources.tests}
         self.known = json.loads(path.read_text()) if path.exists() and not forget else {}
 
     def made_of(self, mutant: Mutant, verdict: Verdict) -> str:
-        """One that was killed depends on the file with the test that did it; one that was not, on all."""
-        suite, _, test = verdict.by.partition(".")
-        pattern = rf"^TEST(_F)?\({suite}, {test}\)"
-        own = [text for text in self.texts.values() if test and re.search(pattern, text, re.MULTILINE)]
-        tests = own if verdict.killed and own else [] if verdict.by == "the compiler" else list(self.texts.values())
-        return digest(mutant.name, self.kernel, self.shared, tests)
+        """One that was killed depends on the test that did it; one that was not, on all."""
+        killer = tuple(verdict.by.split("."))
+        texts = []
+        for text in self.texts.values():
+            if not verdict.killed:
+                texts.append(text)
+            elif killer in (match.groups() for match in TEST.finditer(text)):
+                texts.append(TEST.sub(lambda match: match[0] if match.groups() == killer else "", text))
+        return digest(mutant.name, self.kernel, self.shared, texts)
 
     def get(self, mutant: Mutant) -> Verdict | None:
         entry = self.known.get(repr(mutant.name))
