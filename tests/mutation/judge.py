@@ -38,7 +38,7 @@ class Judge:
             for source in sources.tests
         }
         self.places: dict[int, str] = {}
-        self.has_plain, self.lock = False, Lock()
+        self.lock = Lock()
 
     def judge(self, number: int) -> Verdict:
         mutant = self.numbered[number]
@@ -47,9 +47,7 @@ class Judge:
             verdict = self.run_switched(number)
         if not verdict.killed and (mutant.may_be_constant or not self.tests_that_meet[number]):
             with self.lock:
-                if not self.has_plain:
-                    self.programs.build({}, "plain")
-                self.has_plain = True
+                self.programs.parts  # made by the first that needs them
                 place = self.places.setdefault(get_ident(), f"alone.{len(self.places)}")
             verdict = self.programs.judge_alone(mutant, place, self.of_file)
         return verdict

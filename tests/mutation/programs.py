@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,11 +41,12 @@ def compile_all(commands: list[list[str]]) -> None:
 
 def run_tests(program: Path, cpu_seconds: float, filter: str, environment: dict[str, str]) -> Verdict:
     """Up to the first test that fails."""
-    limit = ["prlimit", f"--cpu={int(cpu_seconds) + 2}"]
-    run = subprocess.run(
-        [*limit, program, "--gtest_fail_fast", f"--gtest_filter={filter}"],
-        cwd=ROOT, env={**os.environ, **QUIET, **environment}, capture_output=True, text=True, errors="replace",
-    )  # fmt: skip
+    command = ["prlimit", f"--cpu={int(cpu_seconds) + 2}", str(program), "--gtest_fail_fast", f"--gtest_filter={filter}"]
+    environment = {**os.environ, **QUIET, **environment}
+    try:
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, errors="replace", timeout=3600)
+    except subprocess.TimeoutExpired:
+        return Verdict(True, "no test: it waits for ever")
     if run.returncode == 0:
         return Verdict(False)
     failed = re.search(r"^\[  FAILED  \] (\w+\.\w+)", run.stdout, re.MULTILINE)
@@ -90,9 +92,8 @@ class Programs:
     def compile(self, source: Path, into: Path, first: Path | None = None) -> list[str]:
         into.parent.mkdir(parents=True, exist_ok=True)
         includes = [*([f"-I{first}"] if first else []), f"-I{self.sources.tree}", *self.sources.includes]
-        with_gtest = source in self.sources.tests
-        before = ["-include", str(self.out / "gtest.hpp")] if with_gtest else []
-        return ["g++", *OPTIONS, "-include", str(HERE / "switch.hpp"), *before, *includes, "-c", str(source), "-o", str(into)]
+        header = self.out / "gtest.hpp" if source in self.sources.tests else HERE / "switch.hpp"
+        return ["g++", *OPTIONS, "-include", str(header), *includes, "-c", str(source), "-o", str(into)]
 
     def make_header(self) -> None:
         """Compiles GoogleTest's header once for all."""
@@ -109,6 +110,7 @@ class Programs:
     def build(self, numbered: dict[int, Mutant], name: str) -> Path:
         """All tests with all these mutants, which wait to be chosen."""
         tree, objects, commands = self.out / name / "tree", [], []
+        shutil.rmtree(tree, ignore_errors=True)  # the switches of another run have other numbers
         for file in {m.file for m in numbered.values()}:
             own = {number: m for number, m in numbered.items() if m.file == file}
             write(tree / file, woven(read(self.sources.tree / file), own))
@@ -127,6 +129,22 @@ class Programs:
         """As build({}, "plain") left it."""
         return self.out / "plain" / (str(source).strip("/").replace("/", "_") + ".o")
 
+    @cached_property
+    def parts(self) -> dict[Path, list[Path]]:
+        """By test: the sources that its program is linked from. Makes the objects, without any mistake."""
+        self.build({}, "plain")
+        common = [*(self.sources.tree / file for file in self.sources.kernel), *self.sources.helpers]
+        by_object = {self.object_of(source).name: source for source in common}
+        library, parts = self.out / "plain/common.a", {}
+        library.unlink(missing_ok=True)
+        compile_all([["ar", "rcs", str(library), *(str(self.object_of(source)) for source in common)]])
+        for test in self.sources.tests:
+            own = [test, HERE / "main.cpp"]
+            link = self.link([*map(self.object_of, own), library], self.out / "plain/tests") + ["-Wl,--trace"]
+            said = subprocess.run(link, cwd=ROOT, capture_output=True, text=True).stdout
+            parts[test] = own + [by_object[name] for name in re.findall(r"common\.a\((.*)\)$", said, re.MULTILINE)]
+        return parts
+
     def judge_alone(self, mutant: Mutant, place: str, cpu_seconds: dict[Path, float]) -> Verdict:
         """Compiles the tests with this mutant alone, one test file after the other until one fails; `place` is nobody else's.
         `cpu_seconds`: what each file's tests take."""
@@ -138,29 +156,23 @@ class Programs:
             (folder / "tree" / mutant.file).unlink()
 
     def judge_in(self, folder: Path, mutant: Mutant, cpu_seconds: dict[Path, float]) -> Verdict:
-        def compiled(source: Path) -> Path | None:
-            if mutant.file not in self.sources.reached.get(str(source), ()):
-                return self.object_of(source)
-            changed = folder / "tree" / mutant.file if source == self.sources.tree / mutant.file else source
-            into = folder / (source.stem + ".o")
-            run = subprocess.run(self.compile(changed, into, folder / "tree"), cwd=ROOT, capture_output=True)
-            return into if run.returncode == 0 else None
-
-        common = []
-        for source in [*(self.sources.tree / f for f in self.sources.kernel), *self.sources.helpers, HERE / "main.cpp"]:
-            common.append(compiled(source))
-            if common[-1] is None:
-                return Verdict(True, "the compiler")
+        compiled: dict[Path, Path] = {}
+        program = folder / "tests"
         # Those that include the file are the likeliest to fail.
         likely = sorted(self.sources.tests, key=lambda t: (mutant.file not in self.sources.reached[str(t)], cpu_seconds[t]))
         for test in likely:
-            own = compiled(test)
-            if own is None:
-                return Verdict(True, "the compiler")
-            program = folder / "tests"
-            link = subprocess.run(self.link([*common, own], program), cwd=ROOT, capture_output=True, text=True)
-            if link.returncode != 0:
-                raise Broken(f"this does not link:\n{link.stderr[-4000:]}")
+            for source in self.parts[test]:
+                if mutant.file not in self.sources.reached.get(str(source), ()):
+                    compiled[source] = self.object_of(source)
+                elif source not in compiled:
+                    compiled[source] = folder / (source.stem + ".o")
+                    changed = folder / "tree" / mutant.file if source == self.sources.tree / mutant.file else source
+                    command = self.compile(changed, compiled[source], folder / "tree")
+                    if subprocess.run(command, cwd=ROOT, capture_output=True).returncode != 0:
+                        return Verdict(True, "the compiler")
+            if not any(compiled[source].is_relative_to(folder) for source in self.parts[test]):
+                continue
+            compile_all([self.link([compiled[source] for source in self.parts[test]], program)])
             verdict = run_tests(program, 3 * cpu_seconds[test], "*", {})
             if verdict.killed:
                 return verdict
