@@ -74,6 +74,16 @@ TEST(PageTable, BitsAreTheManuals)
         EXPECT_EQ(page::address_mask >> bit & 1, bit >= 12 && bit <= 51 ? 1u : 0u) << bit;
 }
 
+// PS is a page's in the two levels between; the last level has only pages, and there it is PAT; the first has none.
+TEST(PageTable, MapsPagesByItsLevel)
+{
+    constexpr max_t small = page::present, large = page::present | page::large;
+    for (unsigned level = 1; level <= 4; ++level) {
+        EXPECT_EQ(page::is_page(small, level), level == 1) << level;
+        EXPECT_EQ(page::is_page(large, level), level < 4) << level;
+    }
+}
+
 TEST(PageTable, FillsAPage)
 {
     EXPECT_EQ(page::size, 4096u);

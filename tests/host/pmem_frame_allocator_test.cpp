@@ -293,6 +293,34 @@ TEST(Frames, AreRefusedOnceOnRequest)
     EXPECT_EQ(frames.allocate(one).what, fault::none);
 }
 
+TEST(Frames, ThatAreRefusedHaveNoAddress)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, 2 * MiB}});
+    for (const pmem::request& wrong : {pmem::request{.frames = 0, .who = owner::tests},
+                                       pmem::request{.frames = 1, .who = owner::nobody},
+                                       pmem::request{.frames = 1, .who = owner::tests, .alignment = 1},
+                                       pmem::request{.frames = 300, .who = owner::tests},
+                                       pmem::request{.frames = 256, .who = owner::tests}}) {
+        const pmem::allocation got = frames.allocate(wrong);
+        EXPECT_NE(got.what, fault::none);
+        EXPECT_EQ(got.address, 0u) << describe(got.what);
+    }
+}
+
+// The run's first half has its table, and there is no frame for the other's.
+TEST(Frames, ThatCannotAllBeNotedAreNotNotedAtAll)
+{
+    const sparse_memory memory(32 * MiB);
+    const std::vector<range> free{{MiB, MiB + 3 * frame}, {16 * MiB - 2 * frame, 16 * MiB + 2 * frame}};
+    allocator frames(memory, free);
+    EXPECT_EQ(frames.allocate({.frames = 4, .who = owner::tests}).what, fault::out_of_memory);
+    for (max_t at = free[1].start; at < free[1].end; at += frame)
+        EXPECT_EQ(frames.owner_of(at), owner::nobody);
+    EXPECT_EQ(frames.table_frames(), 0u);
+    EXPECT_EQ(blocks(frames, 1), free);
+}
+
 // The last 16 frames that there can be, and memory for them.
 struct last_frames {
     unsigned char* bytes;
