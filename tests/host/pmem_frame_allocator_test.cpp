@@ -321,6 +321,15 @@ TEST(Frames, ThatCannotAllBeNotedAreNotNotedAtAll)
     EXPECT_EQ(blocks(frames, 1), free);
 }
 
+TEST(Frames, AreNotAdoptedWithoutRoomToNoteIt)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, MiB + 2 * frame}});
+    EXPECT_EQ(frames.adopt({2 * MiB, 2 * MiB + frame}, owner::tests), fault::out_of_memory);
+    EXPECT_EQ(frames.owner_of(2 * MiB), owner::nobody);
+    EXPECT_EQ(frames.unused.bytes(), 2 * frame);
+}
+
 // The last 16 frames that there can be, and memory for them.
 struct last_frames {
     unsigned char* bytes;
