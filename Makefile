@@ -54,7 +54,7 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove coverage,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove coverage mutants,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
 ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
@@ -138,6 +138,8 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	$(say) "run     build/coverage/host_tests"
 	LLVM_PROFILE_FILE=build/coverage/host.profraw build/coverage/host_tests --gtest_brief=1
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
+mutants: build/sources.mk | $(installed.site) ## make every small mistake in the memory code, one at a time: the host tests must notice each
+	tests/mutation/run
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory
 	tests/bench
@@ -156,4 +158,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

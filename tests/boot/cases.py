@@ -231,7 +231,7 @@ def halt_cases() -> list[HaltCase]:
         key = day.iso, machine
         if key in cases or not _succeeds(case):
             continue
-        with_screen = day.entry not in pictured and machine.firmware == "bios"
+        with_screen = day.entry not in pictured and machine.firmware == "bios" and case.is_of_its_own_proof
         if with_screen:
             pictured.add(day.entry)
         if with_screen or is_in_higher_half(day.elf):

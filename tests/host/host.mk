@@ -7,7 +7,7 @@ host.kernel := console/font.cpp kstruct/heap.cpp kstruct/slab.cpp memory/free_me
 host.tests := $(wildcard tests/host/*.cpp)
 host.objects := $(host.kernel:%.cpp=build/tests/host.d/kernel/%.o) $(host.tests:tests/host/%.cpp=build/tests/host.d/%.o) \
   build/tests/host.d/map_file.o
-host.cxxflags := -std=c++20 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+host.cxxflags := -std=c++20 -O1 -g -fsanitize=address,undefined,bounds-strict -fno-sanitize-recover=all \
   -Wall -Wextra -Werror -Itools/map-check
 
 build/tests/host_tests: $(host.objects)

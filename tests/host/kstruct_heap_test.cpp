@@ -52,6 +52,7 @@ using block = object<20, kind::test_block>;
 TEST(Objects, GetTheSmallestClassThatLeavesARedZone)
 {
     using kstruct::class_for;
+    EXPECT_EQ(kstruct::class_count, 6u);
     EXPECT_EQ(class_for(1), 0u);
     EXPECT_EQ(class_for(24), 0u);
     EXPECT_EQ(class_for(25), 1u);
@@ -172,6 +173,7 @@ TEST_F(AnObject, IsAtItsBeginning)
 TEST_F(AnObject, ThatOverflowsIsCaughtAtAnyByte)
 {
     for (int offset = 20; offset < 32; ++offset) {
+        EXPECT_EQ(bytes()[offset], 0xBD) << "no red zone";
         bytes()[offset] ^= 1;
         EXPECT_EQ(objects.destroy(made), fault::overflown) << offset;
         EXPECT_EQ(check(), fault::overflown);
@@ -198,6 +200,53 @@ TEST_F(AnObject, ThatIsWrittenAfterItsEndIsCaughtAtAnyByte)
     item* next = nullptr;
     EXPECT_EQ(objects.create(next, static_cast<unsigned char>(3)), fault::none);
     EXPECT_EQ(next, made) << "the lowest free slot";
+}
+
+// Two slabs of objects of this size, the first one full: the first and the last byte behind each object is looked at.
+template <typename T>
+void overflow_each(unsigned in_a_slab)
+{
+    slab_frames frames;
+    heap objects(slab_frames_of{&frames});
+    std::vector<T*> made;
+    for (unsigned i = 0; i <= in_a_slab; ++i) {
+        made.emplace_back();
+        ASSERT_EQ(objects.create(made.back(), static_cast<unsigned char>(i)), fault::none);
+    }
+    for (T* each : made) {
+        unsigned char& behind = reinterpret_cast<unsigned char*>(each)[sizeof(T)];
+        const void* where = nullptr;
+        behind ^= 1;
+        EXPECT_EQ(objects.check(where), fault::overflown);
+        EXPECT_EQ(where, each);
+        behind ^= 1;
+        EXPECT_EQ(objects.check(where), fault::none);
+    }
+    for (T* each : made)
+        EXPECT_EQ(objects.destroy(each), fault::none);
+}
+
+TEST(Objects, OfEverySizeAreChecked)
+{
+    overflow_each<object<20, kind::test_item>>(122);
+    overflow_each<object<50, kind::test_item>>(61);
+    overflow_each<object<100, kind::test_item>>(30);
+    overflow_each<object<200, kind::test_item>>(15);
+    overflow_each<object<500, kind::test_item>>(7);
+    overflow_each<object<1000, kind::test_item>>(3);
+}
+
+TEST(ASlab, HasABitForEachSlot)
+{
+    alignas(4096) static unsigned char frame[4096];
+    const unsigned slots[]{122, 61, 30, 15, 7, 3};
+    for (unsigned size_class = 0; size_class < kstruct::class_count; ++size_class) {
+        auto* const made = new (frame) kstruct::slab(size_class);
+        EXPECT_EQ(made->slots, slots[size_class]);
+        EXPECT_EQ(made->used, 0);
+        for (unsigned i = 0; i < 128; ++i)
+            EXPECT_EQ(made->is_free(i), i < made->slots) << i;
+    }
 }
 
 // An object that owns another, and one whose destructor tries to destroy it again.

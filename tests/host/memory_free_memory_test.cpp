@@ -196,6 +196,7 @@ TEST(FreeMemory, IsMappedWithTheTablesThatWereCounted)
             const page::translation found = space.space.translate({one.address + one.length - 1});
             EXPECT_EQ(found.physical.value, one.physical + one.length - 1);
             EXPECT_EQ(found.pages, one.pages);
+            EXPECT_EQ(found.chosen, max_t{1} << 63 | 1 << 1) << "writable, not to be executed";
         }
         EXPECT_EQ(space.space.translate({memory::pool_base + pool->size}).fault, page::map_fault::not_mapped);
     }
@@ -239,6 +240,56 @@ TEST(FreeMemory, OfBadMapsIsThatOfIntervals)
         most = std::max(most, pool->count);
     }
     EXPECT_GT(most, 20u) << "the maps are not what they are to be";
+}
+
+TEST(DangerAreas, HaveRoomForEveryModuleAndForPageTableSpace)
+{
+    const memory::danger_areas areas{};
+    constexpr std::size_t always = 5;  // the image, its stack, the boot information, the page of CPU 1, page 0
+    EXPECT_EQ(std::size(areas.names), always + multiboot2::information::max_modules);
+    EXPECT_EQ(std::size(areas.areas), std::size(areas.names) + 1);
+}
+
+// As many regions and danger areas as there can be. Each area cuts a region in two, and each piece has pages of all sizes.
+TEST(FreeMemory, HasRoomForTheWorstMap)
+{
+    constexpr std::size_t cuts = memory::danger_areas::most + 1, count = multiboot2::information::max_regions;
+    regions map;
+    ranges taken;
+    for (max_t i = 0; i < count; ++i) {
+        map.push_back({i * 8 * GiB + KiB4, 8 * GiB - 2 * KiB4, usable});
+        if (i < cuts)
+            taken.push_back({i * 8 * GiB + 4 * GiB - KiB4, i * 8 * GiB + 4 * GiB + KiB4});
+    }
+    ASSERT_LE(cuts, count);
+    const auto pool = laid_out(map, taken, 4 * TiB);
+    EXPECT_EQ(pool->count, (count + cuts) * 5);
+    EXPECT_EQ(std::size(pool->extents), pool->count) << "and for no more";
+    check(*pool, free_intervals(map, taken, 4 * TiB), true);
+    check_search(*pool);
+}
+
+// Nothing of a layout is left in the next one, even if that is smaller and has no page of 1 GiB.
+TEST(FreeMemory, IsLaidOutAnew)
+{
+    const regions large{{KiB4, 3 * GiB, usable}, {4 * GiB, 2 * GiB, usable}}, small{{MiB, 4 * MiB, usable}};
+    const auto pool = laid_out(large, {}, TiB);
+    ASSERT_EQ(memory::lay_out(known_of(small, {}, TiB), false, *pool), pool_layout_fault::none);
+    check(*pool, free_intervals(small, {}, TiB), false);
+    check_search(*pool);
+    EXPECT_EQ(pool->find_physical(GiB), nullptr);
+    EXPECT_EQ(pool->tables_needed(), 3u);
+    model::checked_space space(true, 46);
+    ASSERT_EQ(memory::map_pool(*pool, space.space), page::map_fault::none);
+    EXPECT_EQ(space.at.in_use - 1, 3u);
+}
+
+TEST(FreeMemory, NeedsNoMoreTablesThanItFills)
+{
+    EXPECT_EQ(laid_out({{KiB4, 2 * MiB, usable}}, {}, TiB)->tables_needed(), 3u) << "one of each kind, the page table full";
+    EXPECT_EQ(laid_out({{2 * MiB, GiB, usable}}, {}, TiB, false)->tables_needed(), 2u) << "a directory and a PDPT";
+    EXPECT_EQ(laid_out({{GiB, 512 * GiB, usable}}, {}, TiB)->tables_needed(), 1u) << "a full PDPT";
+    EXPECT_EQ(laid_out({{GiB, 513 * GiB, usable}}, {}, TiB)->tables_needed(), 2u);
 }
 
 // As kernel_main does it: the tables' space is cut out, and what that costs is what was set aside for it.

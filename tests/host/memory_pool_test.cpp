@@ -63,6 +63,9 @@ TEST(Pool, SaysWhyThereIsNone)
     EXPECT_EQ(ask({{MiB, MiB, reserved}, {4 * MiB, 0, usable}}, {}).fault, pool_fault::nothing_usable);
     EXPECT_EQ(ask({{8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit);
     EXPECT_EQ(ask({{MiB, MiB, usable}}, {}, 0).fault, pool_fault::nothing_within_limit);
+    EXPECT_EQ(ask({{4 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit) << "from there on";
+    EXPECT_EQ(ask({{MiB, MiB, reserved}, {8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit);
+    EXPECT_EQ(ask({{8 * GiB, MiB, usable}, {MiB + 1, 8190, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_free);
     EXPECT_EQ(ask({{MiB + 1, 8190, usable}}, {}).fault, pool_fault::nothing_free) << "no whole page";
     EXPECT_EQ(ask({{MiB, MiB, usable}}, {{MiB, 2 * MiB}}).fault, pool_fault::nothing_free);
     EXPECT_EQ(ask({{MiB, MiB, usable}, {0, 4 * MiB, reserved}}, {}).fault, pool_fault::nothing_free);

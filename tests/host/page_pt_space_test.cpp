@@ -1,5 +1,6 @@
 // The cursor that hands out page table space. It only counts, so its pool need not exist.
 #include "page/pt_space.hpp"
+#include "runtime/injection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -103,6 +104,26 @@ TEST(PageTableSpace, EndsWithTheAddresses)
     EXPECT_EQ(page::alloc_pt_space(2, 8), highest - 7);
     EXPECT_EQ(page::alloc_pt_space(5, 1), highest - 5);
     EXPECT_EQ(page::alloc_pt_space(1, 1), 0u);
+}
+
+TEST(PageTableSpace, ComesFromWhereItIsTold)
+{
+    page::set_pt_space(start, start + 4096);
+    page::take_pt_space_from([](max_t size, max_t alignment) { return size + alignment; });
+    EXPECT_EQ(page::alloc_pt_space(5, 64), 69u);
+    EXPECT_EQ(cursor(), start);
+    page::take_pt_space_from(page::advance_cursor);
+    EXPECT_EQ(page::alloc_pt_space(5, 1), start);
+}
+
+TEST(PageTableSpace, IsRefusedOnceOnRequest)
+{
+    page::set_pt_space(start, start + 4096);
+    injection::refused = injection::asked + 2;
+    EXPECT_EQ(page::alloc_pt_space(1, 1), start);
+    EXPECT_EQ(page::alloc_pt_space(1, 1), 0u);
+    EXPECT_EQ(page::alloc_pt_space(1, 1), start + 1);
+    injection::refused = 0;
 }
 
 }  // namespace

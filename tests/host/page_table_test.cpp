@@ -69,8 +69,19 @@ TEST(PageTable, BitsAreTheManuals)
     EXPECT_EQ(page::large, 0x80u);
     EXPECT_EQ(page::global, 0x100u);
     EXPECT_EQ(page::no_execute, 0x8000'0000'0000'0000u);
+    EXPECT_EQ(page::read_and_execute, 0u);
     for (unsigned bit = 0; bit < 64; ++bit)  // Intel SDM vol. 3A, table 4-20: bits 51 to 12, at the widest MAXPHYADDR
         EXPECT_EQ(page::address_mask >> bit & 1, bit >= 12 && bit <= 51 ? 1u : 0u) << bit;
+}
+
+// PS is a page's in the two levels between; the last level has only pages, and there it is PAT; the first has none.
+TEST(PageTable, MapsPagesByItsLevel)
+{
+    constexpr max_t small = page::present, large = page::present | page::large;
+    for (unsigned level = 1; level <= 4; ++level) {
+        EXPECT_EQ(page::is_page(small, level), level == 1) << level;
+        EXPECT_EQ(page::is_page(large, level), level < 4) << level;
+    }
 }
 
 TEST(PageTable, FillsAPage)

@@ -55,29 +55,34 @@ TEST(Tables, AreHandedOutClearedAndTakenBack)
     operator delete(memory, alignment);
 }
 
-std::vector<max_t> given;  // tables that became frames again
-void give(phys_addr one)
-{
-    given.push_back(one.value);
-}
-max_t* entries(phys_addr one)
-{
-    return reinterpret_cast<max_t*>(one.value);
-}
+std::vector<max_t> given;  // to the frames
 
-TEST(Tables, ThatAreSpareBecomeFramesToo)
+void give(phys_addr one) { given.push_back(one.value); }
+max_t* entries_elsewhere(phys_addr one) { return reinterpret_cast<max_t*>(one.value) + 1; }
+
+// Those that are spare go there at once, the others when they are given back; and where they are accessed is asked.
+TEST(Tables, BecomeFrames)
 {
-    alignas(table) static unsigned char memory[2 * table];
+    auto* const memory = static_cast<unsigned char*>(operator new(tables* table, alignment));
     const auto first = reinterpret_cast<max_t>(memory);
-    page::set_pt_space(first, first + sizeof memory);
-    page::reach_tables_through({first});
-    const phys_addr one = page::take_table(), other = page::take_table();
-    page::give_back_table(one);
-    page::tables_are_frames(give, entries);
-    EXPECT_EQ(given, std::vector<max_t>{one.value});
-    page::give_back_table(other);
-    EXPECT_EQ(given, (std::vector<max_t>{one.value, other.value}));
+    page::set_pt_space(first, first + tables * table);
+    const max_t others = page::tables_in_use();
+    const phys_addr a = page::take_table(), b = page::take_table(), c = page::take_table();
+    page::give_back_table(a);
+    page::give_back_table(b);
+    given.clear();
+    page::tables_are_frames(give, [](phys_addr one) { return reinterpret_cast<max_t*>(one.value); });
+    EXPECT_EQ(given, (std::vector<max_t>{b.value, a.value}));
+    EXPECT_EQ(page::tables_in_use(), others + 1);
+    page::give_back_table(c);
+    EXPECT_EQ(given, (std::vector<max_t>{b.value, a.value, c.value}));
+    EXPECT_EQ(page::tables_in_use(), others);
+    EXPECT_EQ(page::take_table().value, 0u) << "they are the frames' now";
+    page::tables_are_frames(give, entries_elsewhere);
+    EXPECT_EQ(page::table_entries(a), reinterpret_cast<max_t*>(a.value) + 1);
+    EXPECT_EQ(given.size(), 3u) << "nothing is spare";
     page::tables_are_frames(nullptr, nullptr);  // as it was
+    operator delete(memory, alignment);
 }
 
 }  // namespace

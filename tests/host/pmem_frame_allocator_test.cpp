@@ -12,6 +12,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 
 namespace pmem {
 
@@ -141,6 +142,7 @@ TEST(Frames, AreFoundAmongManyThatAreNotAligned)
 TEST(Frames, BadRequestsChangeNothing)
 {
     const sparse_memory memory(16 * MiB);
+    std::memset(memory.at(0), 0xAA, MiB);
     allocator frames(memory, {{MiB, 2 * MiB}});
     const auto ask = [&](max_t count, max_t alignment, owner who) {
         return frames.allocate({.frames = count, .who = who, .alignment = alignment}).what;
@@ -157,6 +159,7 @@ TEST(Frames, BadRequestsChangeNothing)
     EXPECT_EQ(ask(256, frame, owner::tests), fault::out_of_memory) << "nothing is left to note the owner in";
     EXPECT_EQ(frames.unused.bytes(), MiB);
     EXPECT_EQ(blocks(frames, 1), (std::vector<range>{{MiB, 2 * MiB}}));
+    EXPECT_EQ(std::memcmp(memory.at(0), memory.at(1), MiB - 1), 0) << "something was written where nothing is free";
     EXPECT_EQ(ask(253, frame, owner::tests), fault::none) << "three are tables";
     EXPECT_EQ(frames.unused.bytes(), 0u);
 }
@@ -297,6 +300,129 @@ TEST(Frames, NeedAFewTables)
         ++count;
     EXPECT_EQ(count + frames.table_frames(), GiB / frame);
     EXPECT_EQ(frames.table_frames(), GiB / frame / 4096 + 1 + 2) << "one table more since 1 MiB is no multiple of 16 MiB";
+}
+
+TEST(Frames, AreRefusedOnceOnRequest)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, 2 * MiB}});
+    const pmem::request one{.frames = 1, .who = owner::tests};
+    for (max_t later = 1; later <= 4; ++later) {  // the frame itself, or one of the owner map's three tables
+        injection::refused = injection::asked + later;
+        const pmem::allocation got = frames.allocate(one);
+        EXPECT_EQ(got.what, fault::out_of_memory) << later;
+        EXPECT_EQ(got.address, 0u);
+        EXPECT_EQ(frames.unused.bytes(), MiB);
+        EXPECT_EQ(frames.table_frames(), 0u);
+        EXPECT_EQ(frames.frames_of(owner::tests), 0u);
+    }
+    injection::refused = 0;
+    EXPECT_EQ(frames.allocate(one).what, fault::none);
+}
+
+TEST(Frames, ThatAreRefusedHaveNoAddress)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, 2 * MiB}});
+    for (const pmem::request& wrong : {pmem::request{.frames = 0, .who = owner::tests},
+                                       pmem::request{.frames = 1, .who = owner::nobody},
+                                       pmem::request{.frames = 1, .who = owner::tests, .alignment = 1},
+                                       pmem::request{.frames = 300, .who = owner::tests},
+                                       pmem::request{.frames = 256, .who = owner::tests}}) {
+        const pmem::allocation got = frames.allocate(wrong);
+        EXPECT_NE(got.what, fault::none);
+        EXPECT_EQ(got.address, 0u) << describe(got.what);
+    }
+}
+
+// The run's first half has its table, and there is no frame for the other's.
+TEST(Frames, ThatCannotAllBeNotedAreNotNotedAtAll)
+{
+    const sparse_memory memory(32 * MiB);
+    const std::vector<range> free{{MiB, MiB + 3 * frame}, {16 * MiB - 2 * frame, 16 * MiB + 2 * frame}};
+    allocator frames(memory, free);
+    EXPECT_EQ(frames.allocate({.frames = 4, .who = owner::tests}).what, fault::out_of_memory);
+    for (max_t at = free[1].start; at < free[1].end; at += frame)
+        EXPECT_EQ(frames.owner_of(at), owner::nobody);
+    EXPECT_EQ(frames.table_frames(), 0u);
+    EXPECT_EQ(blocks(frames, 1), free);
+}
+
+TEST(Frames, AreNotAdoptedWithoutRoomToNoteIt)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB, MiB + 2 * frame}});
+    EXPECT_EQ(frames.adopt({2 * MiB, 2 * MiB + frame}, owner::tests), fault::out_of_memory);
+    EXPECT_EQ(frames.owner_of(2 * MiB), owner::nobody);
+    EXPECT_EQ(frames.unused.bytes(), 2 * frame);
+}
+
+// The last 16 frames that there can be, and memory for them.
+struct last_frames {
+    unsigned char* bytes;
+
+    void* at(max_t physical) const
+    {
+        constexpr max_t end = max_t{1} << 52;
+        return physical < end && physical >= end - 16 * frame ? bytes + (16 * frame - (end - physical)) : nullptr;
+    }
+};
+
+TEST(Frames, EndWhereAddressesEnd)
+{
+    constexpr max_t end = max_t{1} << 52;
+    std::vector<unsigned char> bytes(17 * frame);
+    pmem::free_frames<last_frames> unused(last_frames{bytes.data() + (-reinterpret_cast<max_t>(bytes.data()) % frame)});
+    pmem::frame_allocator<last_frames> frames(unused);
+    ASSERT_EQ(frames.add({end - 16 * frame, end}), fault::none);
+    const pmem::allocation one = frames.allocate({.frames = 1, .who = owner::tests});
+    const pmem::allocation others = frames.allocate({.frames = 12, .who = owner::tests});
+    EXPECT_EQ(one.address, end - 16 * frame);
+    EXPECT_EQ(others.address, end - 12 * frame) << "behind three tables";
+    EXPECT_EQ(frames.owner_of(end - 1), owner::tests);
+    EXPECT_EQ(frames.owner_of(end), owner::nobody);
+    EXPECT_EQ(frames.free(end, owner::tests), fault::not_frames);
+    EXPECT_EQ(frames.free(end - frame, owner::tests), fault::inside_a_run);
+    EXPECT_EQ(frames.free(others.address, owner::tests), fault::none);
+    EXPECT_EQ(frames.free(end - frame, owner::tests), fault::free_already);
+    EXPECT_EQ(frames.free(one.address, owner::tests), fault::none);
+    EXPECT_EQ(unused.bytes(), 16 * frame);
+}
+
+// What has no owner is skipped by whole tables, and what has one is not, however far it is.
+TEST(Frames, InUseAreFoundBehindAnyGap)
+{
+    for (const auto& [used, size] : {std::pair{9 * GiB, 11 * GiB}, {5 * TiB, 6 * TiB}, {GiB + 16 * MiB, 2 * GiB}}) {
+        const sparse_memory memory(size);
+        allocator frames(memory, {{MiB, MiB + 16 * frame}});
+        ASSERT_EQ(frames.adopt({used, used + frame}, owner::tests), fault::none);
+        EXPECT_EQ(frames.add({GiB, size}), fault::occupied) << used;
+        EXPECT_EQ(frames.add({GiB, used + frame}), fault::occupied) << used;
+        EXPECT_EQ(frames.add({GiB, used}), fault::none) << used;
+        EXPECT_EQ(frames.add({used + frame, size}), fault::none) << used;
+    }
+}
+
+TEST(Frames, UpToAZonesEdgeAreNotOfTheNext)
+{
+    const sparse_memory memory(16 * MiB);
+    allocator frames(memory, {{MiB - 2 * frame, MiB}});
+    EXPECT_EQ(frames.free_in(1).root(), nullptr);
+    EXPECT_EQ(blocks(frames, 0), (std::vector<range>{{MiB - 2 * frame, MiB}}));
+    ASSERT_EQ(frames.add({MiB, MiB + frame}), fault::none);
+    EXPECT_EQ(blocks(frames, 0), (std::vector<range>{{MiB - 2 * frame, MiB}}));
+    EXPECT_EQ(blocks(frames, 1), (std::vector<range>{{MiB, MiB + frame}}));
+}
+
+TEST(FreeTree, KnowsEveryByteThatIsFree)
+{
+    const sparse_memory memory(2 * MiB);
+    pmem::free_tree tree;
+    tree.add({MiB, MiB + 2 * frame}, memory.at(MiB));
+    EXPECT_FALSE(tree.meets({MiB - frame, MiB}));
+    EXPECT_TRUE(tree.meets({MiB - frame, MiB + 1}));
+    EXPECT_TRUE(tree.meets({MiB + 2 * frame - 1, 2 * MiB}));
+    EXPECT_FALSE(tree.meets({MiB + 2 * frame, 2 * MiB}));
 }
 
 TEST(Frames, FaultsHaveSentences)
