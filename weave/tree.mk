@@ -24,9 +24,9 @@ include $(2)sources.mk
 $(2)objects := $$(patsubst %,$(2)obj/%.o,$$($(2)sources))
 -include $$(patsubst %.o,%.d,$$($(2)objects))
 
-$(2)obj/%.asm.o: $(1)%.asm | build/font.psf
+$(2)obj/%.asm.o: $(1)%.asm weave/forget-folder | build/font.psf
 	$(call nasm,$(1),$$*.asm,$$@)
-$(2)obj/%.asm.o: $(1)tangled/%.asm | build/font.psf
+$(2)obj/%.asm.o: $(1)tangled/%.asm weave/forget-folder | build/font.psf
 	$(call nasm,$(1),tangled/$$*.asm,$$@)
 
 $(2)options := $$(addprefix @tangled/,$$(and $$(wildcard $(1)tangled/compiler/flags),compiler/flags) $(5:%=compiler/%))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cases import MATRIX
-from trees import ROOT
+from trees import ROOT, Day, entries
 
 
 def build(folder: Path, later: str) -> dict[str, bytes]:
@@ -34,3 +34,9 @@ def test_built_elsewhere_a_year_later(tmp_path: Path) -> None:
     there = build(tmp_path / "a-folder-with-a-longer-name", "+400d")
     assert here.keys() == there.keys() and len(here) > 100
     assert [name for name in here if here[name] != there[name]] == []
+
+
+def test_no_kernel_knows_where_it_was_built() -> None:
+    """What would make it another one elsewhere."""
+    kernels = [ROOT / "build/daybook.elf", *(Day(entry).elf for entry in entries())]
+    assert [kernel for kernel in kernels if str(ROOT).encode() in kernel.read_bytes()] == []
