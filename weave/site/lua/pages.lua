@@ -88,12 +88,16 @@ local function errata(entries)
   })
 end
 
--- The figures that the tests left take the places that the text has for them.
-local function memory()
+-- The figures that the tests left take the places that the text has for them. Another journal has other entries to link to.
+local function memory(entries)
+  local paths = {}
+  for _, entry in ipairs(entries) do paths[entry.path] = true end
   local document = pandoc.read(output.slurp 'memory.md', prose.format)
   document = document:walk {Div = function(div)
     if not div.classes:includes 'figures' then return nil end
     return pandoc.RawBlock('html', figures.html(div.attributes.name, div.attributes.by))
+  end, Link = function(link)
+    if not paths[link.target] then return link.content end
   end}
   return pandoc.write(document, 'html')
 end
@@ -107,7 +111,7 @@ function M.write(entries)
   })
   output.page(entries, 'memory.html', {
     title = 'Memory, in figures', description = 'What was tried on the newest kernel, and what came of it.',
-    body = memory(),
+    body = memory(entries),
   })
   output.page(entries, 'emulator.html', {
     title = 'The emulator', description = 'What boots a kernel in its page, and under which licences.',
