@@ -5,9 +5,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from clang import cindex
-from clang.cindex import Cursor, CursorKind, Diagnostic, LinkageKind
+from clang.cindex import Cursor, CursorKind, Diagnostic, LinkageKind, TranslationUnit
 
 from identifiers import cpp_lookup, cpp_text
 from identifiers.clang_calls import Locations, clang, walk
@@ -65,6 +67,8 @@ _USING = CursorKind.USING_DECLARATION.value
 _LAST_DECLARATION = CursorKind.CXX_ACCESS_SPEC_DECL.value
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(?=(\w+))((?:[^\n\\]|\\.|\\\n)*)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|undef)\b(.*)$", re.MULTILINE)
+
+_OF_COMPILER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^<>]*)>", re.MULTILINE)
 
 _TOP = "/daybook"  # the folder that libclang is told the sources are in
 
@@ -413,6 +417,42 @@ class _Unit:
                 there[offset] = (len(word), key, "use")
 
 
+def _read_before(headers: tuple[str, ...], flags: tuple[str, ...], folder: Path) -> Path | None:
+    """The compiler's own headers, read once for all units. None if they cannot be, which only takes longer."""
+    text = "".join(f"#include <{header}>\n" for header in headers)
+    as_header = ["c++-header" if flag == "c++" else flag for flag in flags]
+    name = f"{_TOP}/of the compiler.hpp"
+    options = TranslationUnit.PARSE_INCOMPLETE
+    try:
+        unit = cindex.Index.create().parse(name, as_header, unsaved_files=[(name, text)], options=options)
+        if any(diagnostic.severity >= Diagnostic.Error for diagnostic in unit.diagnostics):
+            return None
+        unit.save(folder / "headers.pch")
+    except (cindex.TranslationUnitLoadError, cindex.TranslationUnitSaveError):
+        return None
+    return folder / "headers.pch"
+
+
+class _Headers:
+    """What of the compiler's headers was read before, by which and with which flags; kept while the process lives."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="daybook-headers-")
+        self._files: dict[tuple[tuple[str, ...], tuple[str, ...]], Path | None] = {}
+
+    def flags(self, sources: dict[str, str], flags: list[str]) -> list[str]:
+        headers = tuple(sorted({header for text in sources.values() for header in _OF_COMPILER.findall(text)}))
+        key = headers, tuple(flags)
+        if key not in self._files:
+            folder = Path(self._folder.name) / str(len(self._files))
+            folder.mkdir()
+            self._files[key] = _read_before(*key, folder) if headers else None
+        return ["-include-pch", str(self._files[key])] if self._files[key] else []
+
+
+_headers = _Headers()
+
+
 def read_unit(
     name: str, sources: dict[str, str], flags: list[str], known: dict[str, Facts]
 ) -> dict[str, tuple[Fragment, Facts]]:
@@ -422,7 +462,7 @@ def read_unit(
     """
     unit = cindex.Index.create().parse(
         f"{_TOP}/{name}",
-        [*flags, f"-I{_TOP}"],
+        [*flags, f"-I{_TOP}", *_headers.flags(sources, flags)],
         unsaved_files=[(f"{_TOP}/{path}", text) for path, text in sources.items()],
     )
     for diagnostic in unit.diagnostics:

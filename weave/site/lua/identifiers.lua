@@ -41,8 +41,16 @@ local function map_text(fragment, each)
   return table.concat(out)
 end
 
+local function has_use(slot, uses)
+  for _, use in ipairs(uses) do
+    if use[1] == slot then return true end
+  end
+  return false
+end
+
 --- Links the names in one fragment of a line; `uses` are those of the whole line.
 function M.link(fragment, slot, uses, context)
+  if not has_use(slot, uses) then return fragment end
   return map_text(fragment, function(text, offset)
     local shown = html.text_of(text)
     local out, at = {}, 0
