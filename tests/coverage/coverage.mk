@@ -13,7 +13,7 @@ build/coverage/daybook.elf: $(coverage.objects) $(patsubst %,build/obj/%.o,$(fil
 	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $(filter %.o,$^)
 # From GRUB it gets a module, too.
 build/coverage/grub.cfg: boot/grub.cfg
-	sed 's|^  multiboot2 .*|&\n  module2 /boot/grub/grub.cfg|' $< > $@
+	mkdir -p $(@D) && sed 's|^  multiboot2 .*|&\n  module2 /boot/grub/grub.cfg|' $< > $@
 build/coverage/daybook.iso: build/coverage/daybook.elf build/coverage/grub.cfg tools/mkiso
 	$(say) "iso     $@"
 	tools/mkiso $@ $< build/coverage/grub.cfg
