@@ -21,14 +21,18 @@ class Table:
     rows: list[list[str]]
 
 
-def kernel() -> str:
-    """The newest entry and the digest of its sources."""
+def kernel() -> str | None:
+    """The newest entry and the digest of its sources; None if it has no seal yet."""
     seals = (ROOT / "journal/SEALS").read_text().splitlines()
-    return " ".join([line for line in seals if line[:1].isdigit()][-1].split()[:2])
+    entry, digest = [line for line in seals if line[:1].isdigit()][-1].split()[:2]
+    newest = max(path.stem for path in (ROOT / "journal").glob("*.nw"))
+    return f"{entry} {digest}" if entry == newest else None
 
 
 def record(name: str, made_by: str, said: str, *tables: Table) -> None:
-    """Keeps what the command `made_by` found out: a sentence and tables."""
+    """Keeps what the command `made_by` found out: a sentence and tables. Of a kernel without a seal nothing is kept."""
+    if kernel() is None:
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
     content = {
         "kernel": kernel(),

@@ -4,8 +4,7 @@
 toolchain := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/daybook/toolchain/bin
 export PATH := $(PATH):$(toolchain)
 CROSS ?= $(if $(shell PATH='$(PATH)' command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
-# Most files are the same from one day to the next. What a compiler prints does not depend on the folder it runs in.
-ccache := $(addprefix CCACHE_NOHASHDIR=1 ,$(shell command -v ccache))
+ccache := $(shell command -v ccache)
 
 # Objects depend on this file, so that another compiler or other flags rebuild them.
 build/compiler: force

@@ -3,8 +3,8 @@
 # SOURCES is where boot/, linker.ld and tangled/ go (empty: the top), PRODUCTS where the rest goes (both end in /).
 # The compiler's options are those of weave/config.mk, then those of the tree's file compiler/flags, which a day may
 # have brought, then those of its file compiler/OPTIONS; no accesses are checked in files that compiler/unchecked lists.
-# The compilers run inside the tree, so that every tree gives ccache, -g and __FILE__ the same relative paths; ccache is
-# told to forget which folder that was (weave/config.mk).
+# The compilers run inside the tree, so that every tree gives ccache, -g and __FILE__ the same relative paths. No object says
+# which folder that was, so ccache need not ask (CCACHE_NOHASHDIR): most files are the same from one day to the next.
 
 # $(call nasm,TREE,SOURCE,OBJECT). NASM's -MD forgets included files, so the dependencies are asked for separately; it
 # names them as seen from within the tree.
@@ -32,7 +32,7 @@ $(2)obj/%.asm.o: $(1)tangled/%.asm weave/forget-folder | build/font.psf
 $(2)options := $$(addprefix @tangled/,$$(and $$(wildcard $(1)tangled/compiler/flags),compiler/flags) $(5:%=compiler/%))
 $(2)obj/%.cpp.o: $(1)tangled/%.cpp build/compiler $$(wildcard $(1)tangled/compiler/*)
 	$(say) "c++     $$<"
-	mkdir -p $$(@D) && cd ./$(1) && $(ccache) $(CROSS)g++ $(cxxflags) $$($(2)options) \
+	mkdir -p $$(@D) && cd ./$(1) && $(addprefix CCACHE_NOHASHDIR=1 ,$(ccache)) $(CROSS)g++ $(cxxflags) $$($(2)options) \
 	  $$(if $$(filter $$*.cpp,$$(file <$(1)tangled/compiler/unchecked)),-fno-sanitize=kernel-address) -ffile-prefix-map=$(patsubst %/,%,$(CURDIR)/$(1))=. \
 	  -MMD -MP -MF $(CURDIR)/$$@.dep -MT object -c tangled/$$*.cpp -o $(CURDIR)/$$@
 	sed 's| tangled/| $(1)tangled/|g; s|^tangled/|$(1)tangled/|; s|^object:|$$@:|' $$@.dep > $$(@:.o=.d) && rm $$@.dep

@@ -10,6 +10,7 @@ from pathlib import Path
 _TEST_TABLES = ("early_tests", "kernel_tests")
 _TEST_ENTRY_BYTES = 16
 _PT_LOAD = 1
+_SHT_NOBITS = 8
 _NAMED_REGION = r"\w+_start|stack|\w+::\w+_stack|boot_(?:pml4|pdpt|directories)\w*"
 
 
@@ -27,6 +28,14 @@ class Segment:
     file_size: int
     memory_size: int
     flags: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its virtual address, and what it holds."""
+
+    address: int
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,21 @@ def segments(elf: Path) -> list[Segment]:
         )
         if kind == _PT_LOAD:
             found.append(Segment(offset, virtual, physical, file_size, memory_size, flags))
+    return found
+
+
+def sections(elf: Path) -> dict[str, Section]:
+    """The sections of `elf` that hold something, by name."""
+    data = elf.read_bytes()
+    (table,) = struct.unpack_from("<Q", data, 40)
+    entry_size, count, names = struct.unpack_from("<HHH", data, 58)
+    headers = [struct.unpack_from("<IIQQQQ", data, table + index * entry_size) for index in range(count)]
+    text = headers[names][4]
+    found = {}
+    for name, kind, _, address, offset, size in headers:
+        if kind != _SHT_NOBITS:
+            start = text + name
+            found[data[start : data.index(0, start)].decode()] = Section(address, data[offset : offset + size])
     return found
 
 

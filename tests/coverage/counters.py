@@ -6,39 +6,15 @@ it would write is put together here (compiler-rt/include/profile/InstrProfData.i
 """
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
-from elf import segments
+from elf import sections, segments
 from qmp import Qmp
 
 _MAGIC = 0xFF_6C_70_72_6F_66_72_81
 _VERSION = 8
 _RECORD_BYTES = 48
 _VALUE_KINDS = 1  # the last of them
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section of an ELF file: its virtual address, and what it holds."""
-
-    address: int
-    content: bytes
-
-
-def sections(elf: Path) -> dict[str, Section]:
-    """The sections of `elf` that hold something, by name."""
-    data = elf.read_bytes()
-    (table,) = struct.unpack_from("<Q", data, 40)
-    entry_size, count, names = struct.unpack_from("<HHH", data, 58)
-    headers = [struct.unpack_from("<IIQQQQ", data, table + index * entry_size) for index in range(count)]
-    text = headers[names][4]
-    found = {}
-    for name, kind, _, address, offset, size in headers:
-        if kind != 8:  # SHT_NOBITS
-            start = text + name
-            found[data[start : data.index(0, start)].decode()] = Section(address, data[offset : offset + size])
-    return found
 
 
 class Counters:

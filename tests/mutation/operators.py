@@ -1,12 +1,16 @@
 """The small mistakes that can be made in a C++ file: found in its syntax, as libclang sees it, not in its letters."""
 
 import re
+import sys
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from clang.cindex import Cursor, CursorKind as Kind, Diagnostic, Index, TokenKind, TypeKind
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from tangled import tangled_file  # noqa: E402
 
 OTHERS = {
     "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="],
@@ -45,17 +49,9 @@ class Mutant:
     def applied(self, text: str) -> str:
         return text[: self.start] + self.new + text[self.end :]
 
-    def journal(self, text: str) -> str:
-        """The journal's line of it, as the line directives of its file's text have it."""
-        lines = text[: self.start].splitlines(keepends=True) or [""]
-        number, entry = 0, self.file
-        for line in lines:
-            directive = re.match(r'#line (\d+) "(.*)"', line)
-            if directive:
-                number, entry = int(directive[1]) - 1, directive[2]
-            else:
-                number += 1
-        return f"{entry}:{number + (lines[-1].endswith(chr(10)))}"
+    def journal(self, tree: Path) -> str:
+        """FILE:LINE of the journal, of the first of its bytes."""
+        return tangled_file(tree / self.file).source(read(tree / self.file).count("\n", 0, self.start) + 1)
 
 
 def read(path: Path) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from explained import Name, shown
-from operators import Mutant, read
+from operators import Mutant
 from results import Results
 
 
@@ -31,7 +31,7 @@ def report(asked: list[Mutant], results: Results, reasons: dict[Name, str], tree
     surviving = [mutant for mutant in asked if verdict_on(mutant, results, reasons) == "surviving"]
     files = {mutant.file for mutant in asked}
     for mutant in surviving:
-        print(f"\n{mutant.journal(read(tree / mutant.file))}: no test notices, and nothing explains:\n{shown(mutant.name)}")
+        print(f"\n{mutant.journal(tree)}: no test notices, and nothing explains:\n{shown(mutant.name)}")
     by_name = {mutant.name: mutant for mutant in asked}
     stale = []
     for name in reasons:

@@ -76,7 +76,7 @@ def test_a_mutant_is_found_again_when_lines_move(tmp_path: Path) -> None:
     text = '#line 7 "journal/day.nw"\nint f(int x)\n{\n    return x + 1;  // why\n}\n'
     (tmp_path / "toy.cpp").write_text(text)
     first = mutants(tmp_path, "toy.cpp")
-    assert {m.journal(text) for m in first} == {"journal/day.nw:9"}
+    assert {m.journal(tmp_path) for m in first} == {"journal/day.nw:9"}
     (tmp_path / "toy.cpp").write_text(f"int g();\n{text}")
     assert [m.name for m in mutants(tmp_path, "toy.cpp")] == [m.name for m in first]
 

@@ -317,6 +317,21 @@ def test_what_only_another_build_has() -> None:
     assert symbol_at(found, files, "a.cpp", "int «twice»") == the(found, "twice")
 
 
+def test_a_header_of_macros_and_one_that_is_included_on_condition() -> None:
+    files = {
+        "macros.hpp": "#define SIZE 4\n",
+        "rare.hpp": "inline int rare() { return 1; }\n",
+        "never.hpp": "inline int never() { return 1; }\n",
+        "a.cpp": '#include "macros.hpp"\n#if SIZE > 4\n#include "rare.hpp"\n#include "never.hpp"\n#endif\nint a = SIZE;\n',
+        "b.cpp": '#include "rare.hpp"\nint b = rare();\n',
+    }
+    found = index(files)
+    assert symbol_at(found, files, "a.cpp", "= «SIZE»") == the(found, "SIZE")
+    assert symbol_at(found, files, "b.cpp", "= «rare»()") == the(found, "rare")
+    assert the(found, "rare").definition == ("rare.hpp", 1, 12)
+    assert the(found, "never").definition == ("never.hpp", 1, 12)
+
+
 def test_a_header_that_nobody_includes() -> None:
     files = {"x.hpp": "inline int f() { return 1; }\n"}
     assert the(index(files), "f").definition == ("x.hpp", 1, 12)

@@ -18,6 +18,7 @@ _CONFIG = Path(__file__).resolve().parents[2] / "config.mk"
 _NOT_FOR_CLANG = ("-fno-toplevel-reorder", "-g", "-O", "-W", "-I")
 _IFDEF = re.compile(r"^#ifdef (\w+)$", re.MULTILINE)
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+_OF_COMPILER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^<>]*)>", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.MULTILINE)
 
 _Build = tuple[str, tuple[str, ...]]  # a file, and the macros that it is read with
@@ -65,12 +66,14 @@ def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
             if cache is not None:
                 kept.store(cache, keys[build], found[build])
     missing = {build for build in wanted if build not in found}
+    headers = tuple(sorted({header for text in sources.values() for header in _OF_COMPILER.findall(text)}))
     for macros in builds:
-        for unit in units:
+        for unit in [*units, *sorted(sources)]:  # of what a unit includes only in another build, at last the file itself
             lacking = {build for name in reached[unit] if (build := (name, macros)) in missing}
             if not lacking:
                 continue
-            for name, fragment in _read(unit, macros, sources, {name: keys[name, macros] for name in reached[unit]}):
+            part = {name: sources[name] for name in reached[unit]}
+            for name, fragment in _read(unit, macros, part, headers, {name: keys[name, macros] for name in part}):
                 if (build := (name, macros)) in lacking:
                     found[build] = fragment
                     missing.remove(build)
@@ -99,13 +102,13 @@ def _reached(name: str, includes: dict[str, list[str]]) -> set[str]:
 
 
 def _read(
-    unit: str, macros: tuple[str, ...], sources: dict[str, str], keys: dict[str, str]
+    unit: str, macros: tuple[str, ...], sources: dict[str, str], headers: tuple[str, ...], keys: dict[str, str]
 ) -> Iterable[tuple[str, Fragment]]:
     """What the unit and the headers say that it includes, but for headers that this process has read before."""
     from identifiers.cpp_unit import read_unit  # loading libclang takes longer than a day that is all in the cache
 
     known = {name: _read_before[key][1] for name, key in keys.items() if key in _read_before}
     flags = [*_flags(), *(f"-D{macro}" for macro in macros)]
-    for name, result in read_unit(unit, sources, flags, known).items():
+    for name, result in read_unit(unit, sources, headers, flags, known).items():
         _read_before[keys[name]] = result
         yield name, result[0]

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,8 +67,6 @@ _USING = CursorKind.USING_DECLARATION.value
 _LAST_DECLARATION = CursorKind.CXX_ACCESS_SPEC_DECL.value
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(?=(\w+))((?:[^\n\\]|\\.|\\\n)*)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|undef)\b(.*)$", re.MULTILINE)
-
-_OF_COMPILER = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<([^<>]*)>", re.MULTILINE)
 
 _TOP = "/daybook"  # the folder that libclang is told the sources are in
 
@@ -309,11 +307,11 @@ class _Unit:
 
     # The result
 
-    def results(self, name: str) -> dict[str, tuple[Fragment, Facts]]:
+    def results(self, name: str, included: set[str]) -> dict[str, tuple[Fragment, Facts]]:
         """Of every file that was walked through. What it found in other files' macros is with the file `name`."""
         for path in self._sources:
-            if path == f"{_TOP}/{name}" or path in self._facts:
-                self._of(path)
+            if path in included:
+                self._of(path)  # there may be nothing in it but macros
         self._macros = {macro.name: macro for facts in self._facts.values() for macro in facts.macros}
         tokens: dict[str, dict[int, _Token]] = {}
         in_bodies: dict[str, dict[str, set[str]]] = {}  # what the body of a macro named, by macro and name
@@ -417,52 +415,34 @@ class _Unit:
                 there[offset] = (len(word), key, "use")
 
 
-def _read_before(headers: tuple[str, ...], flags: tuple[str, ...], folder: Path) -> Path | None:
-    """The compiler's own headers, read once for all units. None if they cannot be, which only takes longer."""
+_folder = TemporaryDirectory(prefix="daybook-headers-")
+
+
+@cache
+def _with_headers(headers: tuple[str, ...], flags: tuple[str, ...]) -> list[str]:
+    """The flags for a unit, and one more if the compiler's own headers could be read before, once for all units."""
+    file = Path(_folder.name) / f"{abs(hash((headers, flags)))}.pch"
     text = "".join(f"#include <{header}>\n" for header in headers)
     as_header = ["c++-header" if flag == "c++" else flag for flag in flags]
     name = f"{_TOP}/of the compiler.hpp"
     options = TranslationUnit.PARSE_INCOMPLETE
-    try:
-        unit = cindex.Index.create().parse(name, as_header, unsaved_files=[(name, text)], options=options)
-        if any(diagnostic.severity >= Diagnostic.Error for diagnostic in unit.diagnostics):
-            return None
-        unit.save(folder / "headers.pch")
-    except (cindex.TranslationUnitLoadError, cindex.TranslationUnitSaveError):
-        return None
-    return folder / "headers.pch"
-
-
-class _Headers:
-    """What of the compiler's headers was read before, by which and with which flags; kept while the process lives."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="daybook-headers-")
-        self._files: dict[tuple[tuple[str, ...], tuple[str, ...]], Path | None] = {}
-
-    def flags(self, sources: dict[str, str], flags: list[str]) -> list[str]:
-        headers = tuple(sorted({header for text in sources.values() for header in _OF_COMPILER.findall(text)}))
-        key = headers, tuple(flags)
-        if key not in self._files:
-            folder = Path(self._folder.name) / str(len(self._files))
-            folder.mkdir()
-            self._files[key] = _read_before(*key, folder) if headers else None
-        return ["-include-pch", str(self._files[key])] if self._files[key] else []
-
-
-_headers = _Headers()
+    unit = cindex.Index.create().parse(name, as_header, unsaved_files=[(name, text)], options=options)
+    if not headers or any(diagnostic.severity >= Diagnostic.Error for diagnostic in unit.diagnostics):
+        return [*flags]
+    unit.save(file)
+    return [*flags, "-include-pch", str(file)]
 
 
 def read_unit(
-    name: str, sources: dict[str, str], flags: list[str], known: dict[str, Facts]
+    name: str, sources: dict[str, str], headers: tuple[str, ...], flags: list[str], known: dict[str, Facts]
 ) -> dict[str, tuple[Fragment, Facts]]:
-    """What the file `name` of the sources and those that it includes say, but for those that are `known`.
+    """What the file `name` and those that it includes say, but for those that are `known`.
 
-    The sources need not be on a disk.
+    The `sources` are these files, by name, and need not be on a disk. `headers` are those of the compiler's that the day uses.
     """
     unit = cindex.Index.create().parse(
         f"{_TOP}/{name}",
-        [*flags, f"-I{_TOP}", *_headers.flags(sources, flags)],
+        [*_with_headers(headers, tuple(flags)), f"-I{_TOP}"],
         unsaved_files=[(f"{_TOP}/{path}", text) for path, text in sources.items()],
     )
     for diagnostic in unit.diagnostics:
@@ -472,4 +452,5 @@ def read_unit(
             raise IdentifierError(f"{file}:{place.line}: {diagnostic.spelling}")
     walked = _Unit(sources, known)
     walk(unit, walked.visit)
-    return walked.results(name)
+    included = {f"{_TOP}/{name}", *(inclusion.include.name for inclusion in unit.get_includes())}
+    return walked.results(name, included)

@@ -1,7 +1,8 @@
 -- evidence.lua: what the recorded runs of an entry showed, as the boot tests left it.
 local boot = require 'boot'
+local files = require 'files'
 local html = require 'html'
-local json = require 'dkjson'.use_lpeg() -- reads five times as fast
+local json = require 'dkjson'.use_lpeg() -- faster
 local layout_diagram = require 'layout_diagram'
 local memory_map_diagram = require 'memory_map_diagram'
 local page_tables_diagram = require 'page_tables_diagram'
@@ -12,14 +13,6 @@ local run_in_full = require 'run'
 local M = {}
 
 local top = os.getenv 'WEAVE_EVIDENCE'
-
-local function slurp(path)
-  local file = io.open(path, 'rb')
-  if not file then return nil end
-  local content = file:read 'a'
-  file:close()
-  return content
-end
 
 -- A serial port sends bytes; a page holds characters.
 local function readable(log)
@@ -35,7 +28,7 @@ end
 
 local function read_logs(entry, directory, runs)
   for _, run in ipairs(runs) do
-    local log = slurp(directory .. '/' .. run.serial)
+    local log = files.read(directory .. '/' .. run.serial)
     if log then
       run.log = readable(log)
     else
@@ -58,7 +51,7 @@ end
 -- `machines` are those that the entry says it runs on.
 function M.read(entry, machines)
   local directory = top .. '/' .. entry.name
-  local text = slurp(directory .. '/proof.json')
+  local text = files.read(directory .. '/proof.json')
   if not text then
     report(entry, 'there is no recorded evidence for this entry')
     return nil
@@ -73,7 +66,7 @@ function M.read(entry, machines)
   boot.check(entry, proof.exhibits)
   read_logs(entry, directory, proof.machines)
   read_logs(entry, directory, proof.exhibits)
-  local run = slurp(directory .. '/run.json')
+  local run = files.read(directory .. '/run.json')
   if run then
     proof.run = json.decode(run)
     for _, line in ipairs(proof.run.serial) do line.text = readable(line.text) end
@@ -81,7 +74,7 @@ function M.read(entry, machines)
     report(entry, 'the run in full, run.json, is missing')
   end
   if proof.screen then
-    proof.picture = slurp(directory .. '/' .. proof.screen)
+    proof.picture = files.read(directory .. '/' .. proof.screen)
     if not proof.picture then report(entry, ('the picture %s is missing'):format(proof.screen)) end
     proof.picture_path = entry.path:gsub('%.html$', '-screen.png')
   end

@@ -1,4 +1,5 @@
 -- figures.lua: what the tests measured of the newest kernel, as they left it: build/figures/NAME.json (tests/figures.py).
+local files = require 'files'
 local html = require 'html'
 local json = require 'dkjson'
 
@@ -6,18 +7,10 @@ local M = {}
 
 local folder, seals = os.getenv 'WEAVE_FIGURES', os.getenv 'WEAVE_SEALS'
 
-local function slurp(path)
-  local file = io.open(path, 'rb')
-  if not file then return nil end
-  local content = file:read 'a'
-  file:close()
-  return content
-end
-
 -- The newest entry and the digest of its sources: a record of another kernel is none of this one.
 local function kernel()
   local newest
-  for name, digest in ('\n' .. (slurp(seals) or '')):gmatch '\n(%d%S+) (%x+) ' do newest = name .. ' ' .. digest end
+  for name, digest in ('\n' .. (files.read(seals) or '')):gmatch '\n(%d%S+) (%x+) ' do newest = name .. ' ' .. digest end
   return newest
 end
 
@@ -38,7 +31,7 @@ end
 
 --- What is on record under the name, or with which command it is made.
 function M.html(name, made_by)
-  local text = slurp(folder .. '/' .. name .. '.json')
+  local text = files.read(folder .. '/' .. name .. '.json')
   local record = text and json.decode(text)
   if not record or record.kernel ~= kernel() then
     return ('<p>Not recorded of this kernel: <code>%s</code> does that.</p>'):format(html.escape(made_by))

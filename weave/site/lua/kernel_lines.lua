@@ -4,18 +4,11 @@
 -- It is kept beside the kernel's other files, and made anew only when the kernel, or a page's chunks,
 -- are others.
 local boot = require 'boot'
+local files = require 'files'
 local json = require 'dkjson'
 local output = require 'output'
 
 local M = {}
-
-local function read(path)
-  local file = io.open(path, 'rb')
-  if not file then return nil end
-  local text = file:read 'a'
-  file:close()
-  return text
-end
 
 -- Which lines of the entry are which pieces.
 local function shape(entry)
@@ -81,7 +74,7 @@ function M.write(book)
   local pages = pandoc.utils.sha1(table.concat(shapes, '\n'))
   for _, kernel in ipairs(boot.kernels()) do
     local key = kernel.key .. ' ' .. pages
-    if read(kernel.files .. '.lines.key') ~= key then
+    if files.read(kernel.files .. '.lines.key') ~= key then
       output.list(kernel.files .. '.lines.js', script(kernel, book, number_of))
       output.list(kernel.files .. '.lines.key', key)
     end

@@ -1,4 +1,4 @@
-"""A tangled file, for a reader of its coverage: where its lines stand in the journal, and which of them are tests."""
+"""A tangled file: where its lines stand in the journal, and which of them are the kernel's tests."""
 
 import re
 from functools import cache
