@@ -68,7 +68,7 @@ def test_an_earlier_day_boots_from_the_menu(firmware: str, entry: str) -> None:
 
 def test_the_menu_lists_every_day_the_newest_first() -> None:
     menu = (BUILD / "days/days.cfg").read_text()
-    listed = [line.rpartition("/")[2].removesuffix(".elf") for line in menu.splitlines() if "multiboot2" in line]
+    listed = [line.rpartition("/")[2].removesuffix(".elf.gz") for line in menu.splitlines() if "multiboot2" in line]
     assert listed == entries()[-2::-1]
 
 

@@ -1,5 +1,6 @@
 """tools/mkiso: what is in the image, that it is the same everywhere, and that it starts from a disk as from a CD."""
 
+import gzip
 import os
 import re
 import shutil
@@ -111,7 +112,18 @@ def test_days_are_listed_for_grub_whatever_their_titles(tmp_path: Path) -> None:
         "menuentry '2026-01-01  It'\\''s \"$5\" \\ {and} ünfolded' {",
     ]
     subprocess.run(["grub-script-check", listing], check=True)
-    assert (tmp_path / "build/days/2026-01-01-one.elf").exists()
+    assert sorted(file.name for file in listing.parent.iterdir()) == ["2026-01-01-one.elf.gz", "2026-01-01b-two.elf.gz", "days.cfg"]
+
+
+def test_kernels_of_days_are_compressed_in_the_same_way_every_time(tmp_path: Path) -> None:
+    write_entry(tmp_path, "2026-01-01-one", "---\ntitle: one\n---\n")
+    folders = [tmp_path / "build/days", tmp_path / "build/again"]
+    for folder in folders:
+        subprocess.run([TOP / "tools/days", folder, "2026-01-01-one"], cwd=tmp_path, check=True)
+    first, again = ((folder / "2026-01-01-one.elf.gz").read_bytes() for folder in folders)
+    (tmp_path / "unpacked.elf").write_bytes(gzip.decompress(first))
+    subprocess.run(["grub-file", "--is-x86-multiboot2", tmp_path / "unpacked.elf"], check=True)
+    assert first == again and first[4:8] == bytes(4), "the time is noted in it"
 
 
 @pytest.mark.parametrize(
