@@ -29,6 +29,14 @@ def test_no_function_takes_fewer_instructions_than_it_writes_words(measured: lis
             assert cost.instructions >= cost.words, cost
 
 
+def test_unmapping_a_page_costs_less_than_twice_as_much_as_mapping_it(measured: list[tuple[Cost, Cost]]) -> None:
+    for costs_of_a_machine in zip(*measured):
+        by_name = {(cost.section, cost.name): cost.each for cost in costs_of_a_machine}
+        for pages in ("4 KiB", "2 MiB"):
+            section = f"1 GiB in pages of {pages}"
+            assert by_name[section, "unmap"] < 2 * by_name[section, "map"]
+
+
 def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> None:
     again = costs(Day(entries()[-1]).iso, Machine.parse(SMALL))
     assert [cost.instructions for cost in again] == [small.instructions for small, _ in measured]

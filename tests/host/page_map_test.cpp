@@ -108,6 +108,26 @@ TEST(Map, ARefusalForWantOfTablesLeavesNoTrace)
     }
 }
 
+// Whatever else the table has: an entry that is forgotten is a table that is freed in use.
+TEST(Unmap, ATableStaysWhileItHasAnEntryWhereverThatIs)
+{
+    checked_space all;
+    page::address_space& space = all.space;
+    for (max_t first = 0; first < 512; ++first) {
+        for (max_t second = 0; second < 512; ++second) {
+            if (first == second)
+                continue;
+            const virt_addr gone{first << 12}, left{second << 12};
+            ASSERT_EQ(space.map(gone, {GiB}, sizes[0], writable), map_fault::none);
+            ASSERT_EQ(space.map(left, {GiB + KiB4}, sizes[0], writable), map_fault::none);
+            ASSERT_EQ(space.unmap(gone, sizes[0]), map_fault::none);
+            ASSERT_EQ(space.translate(left).physical.value, GiB + KiB4) << first << " took " << second << " along";
+            ASSERT_EQ(space.unmap(left, sizes[0]), map_fault::none);
+            ASSERT_EQ(all.at.in_use, 1u) << "the last page has gone, and its tables have not";
+        }
+    }
+}
+
 // Without the bit `present` the CPU ignores all others (Intel SDM vol. 3A §4.8), and so do we.
 TEST(Map, GoesByThePresentBitAlone)
 {

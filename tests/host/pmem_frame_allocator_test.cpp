@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -387,6 +388,25 @@ TEST(Frames, EndWhereAddressesEnd)
     EXPECT_EQ(frames.free(end - frame, owner::tests), fault::free_already);
     EXPECT_EQ(frames.free(one.address, owner::tests), fault::none);
     EXPECT_EQ(unused.bytes(), 16 * frame);
+}
+
+// With a table of tags there every frame is looked at.
+TEST(Frames, InUseAreFoundOneByOne)
+{
+    for (max_t used = 8 * MiB; used < 8 * MiB + 8 * frame; used += frame) {
+        const sparse_memory memory(16 * MiB);
+        allocator frames(memory, {{MiB, 2 * MiB}});
+        ASSERT_EQ(frames.adopt({used, used + frame}, owner::page_tables), fault::none);
+        EXPECT_EQ(frames.adopt({8 * MiB, 8 * MiB + 8 * frame}, owner::tests), fault::occupied) << used;
+        EXPECT_EQ(frames.adopt({8 * MiB - frame, 8 * MiB + 8 * frame}, owner::tests), fault::occupied) << used;
+    }
+}
+
+TEST(Zones, AreAllMemoryInTurn)
+{
+    EXPECT_EQ(std::size(pmem::zone_starts), std::size_t{pmem::zone_count} + 1);
+    EXPECT_TRUE(std::is_sorted(std::begin(pmem::zone_starts), std::end(pmem::zone_starts)));
+    EXPECT_EQ(pmem::zone_starts[pmem::zone_count], pmem::physical_end);
 }
 
 // What has no owner is skipped by whole tables, and what has one is not, however far it is.
