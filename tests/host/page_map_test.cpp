@@ -25,7 +25,7 @@ using page::map_fault, page::page_size;
 using enum call::kind;
 
 constexpr max_t KiB4 = 1 << 12, MiB2 = 1 << 21, GiB = 1 << 30;
-constexpr max_t writable = 1 << 1, no_execute = max_t{1} << 63;
+constexpr max_t no_execute = max_t{1} << 63, writable = 1 << 1 | no_execute;
 constexpr page_size sizes[]{page_size::kib_4, page_size::mib_2, page_size::gib_1};
 
 // Both agree about the call, and about everything afterwards.
@@ -64,8 +64,13 @@ TEST(Map, SaysWhatIsWrong)
     EXPECT_EQ(try_map(0, ~max_t{0} << 30, sizes[2], 0), map_fault::beyond_physical);
     for (const max_t bad : {1, 0x20, 0x40, 0x80, 0x200, 0x1000})
         EXPECT_EQ(try_map(0, 0, sizes[0], bad), map_fault::bad_flags) << bad;
+    constexpr max_t user = 1 << 2, upper_half = 0xFFFF'8000'0000'0000;
+    EXPECT_EQ(try_map(0, 0, sizes[0], writable & ~no_execute), map_fault::bad_flags);
+    EXPECT_EQ(try_map(upper_half, 0, sizes[0], user), map_fault::bad_flags);
+    EXPECT_EQ(try_map(upper_half, 0, sizes[0], user | writable), map_fault::bad_flags);
     EXPECT_EQ(space.compare(), "");
     EXPECT_EQ(space.at.in_use, 1u) << "a refusal took a table";
+    EXPECT_EQ(try_map(0, 0, sizes[0], user | writable), map_fault::none) << "the lower half is the users'";
     EXPECT_EQ(old.space.map({0}, {0}, sizes[2], 0), map_fault::unsupported_size);
 }
 

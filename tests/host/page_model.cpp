@@ -119,6 +119,13 @@ void checked_space::count_tables(max_t address, unsigned level, int change)
     }
 }
 
+// Nothing is both written and executed, and nothing in the kernel's half is a user's.
+static bool may_meet(max_t flags, bool is_kernels)
+{
+    const bool can_be_written = (flags >> 1 & 1) != 0, can_be_executed = flags >> 63 == 0, is_users = (flags >> 2 & 1) != 0;
+    return !(can_be_written && can_be_executed) && !(is_users && is_kernels);
+}
+
 map_fault checked_space::expected(const call& wanted) const
 {
     const auto level = static_cast<unsigned>(wanted.pages);
@@ -131,7 +138,7 @@ map_fault checked_space::expected(const call& wanted) const
         return map_fault::unaligned;
     if (level == 3 && !policy_.has_gib_pages)
         return map_fault::unsupported_size;
-    if (wanted.what != call::kind::unmap && (wanted.chosen | allowed) != allowed)
+    if (wanted.what != call::kind::unmap && ((wanted.chosen | allowed) != allowed || !may_meet(wanted.chosen, upper != 0)))
         return map_fault::bad_flags;
     const auto* there = overlapping(wanted.address, bytes);
     if (wanted.what != call::kind::map) {
