@@ -1,7 +1,6 @@
 """The newest kernel on many machines, with holes in their memory and modules in it. A table says how many passed."""
 
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,12 +13,13 @@ from boot import HALT_LINE, Boot, boot, cdrom
 from boot_information import USABLE, Region
 from boots import Boots
 from free_memory import BASE
+from grub_image import image
 from machines import Machine
 from page_tables import guard_pages
 from pool_oracle import Range, pool
 from pressure import TABLE, PressureCase, direct_machines, grub_machines, judge_pressed, physical_bits, sample
 from protections import CR4_BITS
-from trees import ROOT, Day, entries
+from trees import Day, entries
 from verdict import judge_tests
 from walker import PAGE, Extent
 
@@ -112,25 +112,13 @@ def test_the_matrix_is_as_large_as_promised() -> None:
         assert {physical_bits(machine) for machine in part} == {36, 39, 40, 46, 48, 52}
 
 
-def image(folder: Path, before: list[str], option: str, after: list[str]) -> Path:
-    """The newest kernel with an option, and GRUB's commands before and after it."""
-    day = Day(entries()[-1])
-    config = (day.folder / "boot/grub.cfg").read_text()
-    boot_line = "  multiboot2 /boot/daybook.elf"
-    assert boot_line in config
-    lines = "\n".join([*before, f"{boot_line} {option}", *after])
-    (folder / "grub.cfg").write_text(config.replace(boot_line, lines, 1))
-    subprocess.run([ROOT / "tools/mkiso", folder / "daybook.iso", day.elf, folder / "grub.cfg"], check=True)
-    return folder / "daybook.iso"
-
-
 def show_pool(machine: str, folder: Path, before: list[str], after: list[str]) -> tuple[list[Region], list[Range]]:
     """The memory map and the danger areas; the pool is what it has to be, and the kernel runs."""
-    shown = boot(Machine.parse(machine), cdrom(image(folder, before, "show-pool", after)))
+    shown = boot(Machine.parse(machine), cdrom(image(folder, "show-pool", before, after)))
     regions, danger = memory_log.regions(shown.serial), memory_log.areas("danger areas", shown.serial)
     start, end = pool(regions, danger, memory_log.limit(shown.serial))
     assert shown.outcome == "exit 33" and f"\npool {start:#x} {end:#x}\n" in shown.serial, shown.serial
-    run = boot(Machine.parse(machine), cdrom(image(folder, before, "", after)))
+    run = boot(Machine.parse(machine), cdrom(image(folder, "", before, after)))
     assert run.outcome == "exit 33" and judge_tests(run.serial, Day(entries()[-1]).elf) == [], run.serial
     return regions, danger
 
