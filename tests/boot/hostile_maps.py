@@ -12,8 +12,8 @@ _OTHER_KINDS = [RESERVED, 3, 4, 5, 6, 12, 0xFFFFFFFF, 0]
 
 
 def hostile_map_of(ram: list[Region], rng: random.Random) -> list[Region]:
-    """Regions that overlap, touch, repeat, are empty, unaligned, of unknown type, in no order, or endless. Either usable ones are
-    cut to `ram`, or others lie over all that is none."""
+    """Regions that overlap, touch, repeat, are empty, unaligned, of unknown type, in no order, or endless. Either usable
+    ones are cut to `ram`, or others lie over all that is none."""
     usable = [Region(*some_range(ram, rng), USABLE) for _ in range(rng.choice([2, 5, 20, 80]))]
     # Few and small ones often enough: else hardly a map would have memory left.
     others = [Region(*some_range(ram, rng), rng.choice(_OTHER_KINDS)) for _ in range(rng.choice([0, 0, 1, 2, 5]))]
@@ -35,7 +35,8 @@ def some_range(ram: list[Region], rng: random.Random) -> tuple[int, int]:
     start = rng.randrange(part.start, part.end) & -rng.choice([1, PAGE, PAGE, _MIB])
     if rng.random() < 0.05:
         return start, start + _END - 1
-    lengths = [0, 1, PAGE - 1, PAGE, rng.randrange(16) * _MIB, rng.randrange(64 * _MIB), part.end - start, 2 * (part.end - start)]
+    rest = part.end - start
+    lengths = [0, 1, PAGE - 1, PAGE, rng.randrange(16) * _MIB, rng.randrange(64 * _MIB), rest, 2 * rest]
     return start, start + rng.choice(lengths)
 
 

@@ -1,4 +1,4 @@
-"""The verdict on a boot with a hostile memory map: free memory is what the map says, or a sentence says why the kernel cannot go on."""
+"""The verdict on a boot with a hostile memory map: free memory is what the map says, or the kernel says why it cannot go on."""
 
 import re
 from pathlib import Path
@@ -38,8 +38,10 @@ def judge_hostile(boot: Boot, regions: list[Region], elf: Path) -> list[str]:
     if said.size != (total := sum(end - start for start, end in free)):
         complaints.append(f"it says that {said.size:#x} bytes are free, and by the map {total:#x} are")
     if boot.outcome == "exit 37" and not has_runs(free):
-        others = set(_FAILED.findall(boot.serial)) - NEED_RUNS
-        return complaints + [f"a test failed that needs no runs of frames: {name}" for name in sorted(others)]
+        failed = set(_FAILED.findall(boot.serial))
+        if not failed & NEED_RUNS:
+            complaints.append("no test that needs runs of frames says that it failed")
+        return complaints + [f"a test failed that needs no runs of frames: {name}" for name in sorted(failed - NEED_RUNS)]
     if boot.outcome != "exit 33":
         complaints.append(f"expected exit 33 (success), got {describe(boot, elf)}")
     return complaints + judge_tests(boot.serial, elf)

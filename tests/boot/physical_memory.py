@@ -1,4 +1,4 @@
-"""The memory of a halted machine, read in blocks: a command takes a millisecond, and 4 TiB may have thousands of page tables."""
+"""The memory of a halted machine, read in blocks: a command takes a millisecond, and 4 TiB may have thousands of tables."""
 
 from functools import cache
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""The whole boot on hostile memory maps, whose memory is there: the pool is laid out, mapped and handed out, and all tests run."""
+"""The whole boot on hostile memory maps whose memory is there: the pool is laid out, mapped and handed out, the tests run."""
 
 import random
 from pathlib import Path
 
 import pytest
 
-from boot import boot, direct
+from boot import Boot, boot, direct
 from boot_information import USABLE, Region, boot_information
 from cases import MATRIX
 from hostile_maps import hostile_map_of
@@ -59,3 +59,40 @@ def test_only_ram_is_usable_in_the_end(name: str) -> None:
 )
 def test_runs(free: list[Range], expected: bool) -> None:
     assert has_runs(free) == expected
+
+
+SMALL = [Region(0, 4 * PAGE, USABLE), Region(MIB, 4 * MIB, USABLE)]  # without room for the runs
+LARGE = [Region(0, 4 * PAGE, USABLE), Region(MIB, 17 * MIB, USABLE)]
+FREE_IN_SMALL, FREE_IN_LARGE = (3 * PAGE + 3 * MIB) >> 10, (3 * PAGE + 16 * MIB) >> 10
+RUNS = "not ok 2 runs of frames are aligned, separate and in their zone # a run is missing\n"
+
+
+def log(free: int, tests: str) -> str:
+    return f"""\
+page tables: 32 KiB
+physical addresses: 40 bits; pages of 1 GiB: no
+free memory: {free} KiB from 0xffff800000000000 on, in 0 pages of 1 GiB, 0 of 2 MiB and {free >> 2} of 4 KiB
+not free: 0x0-0x1000
+KTAP version 1
+1..2
+{tests}"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "regions", "serial", "complaint"),
+    [
+        ("exit 39", LARGE, "The kernel cannot go on: no\n", None),
+        ("exit 39", LARGE, "free pieces: 1\n", "the kernel refuses to go on, and its last line does not say why"),
+        ("exit 35", LARGE, "PANIC\n", "the log does not say what is free; exit 35 "),
+        ("exit 35", LARGE, log(FREE_IN_LARGE, "ok 1 one\nok 2 two\n"), "expected exit 33 (success), got exit 35 "),
+        ("exit 33", LARGE, log(FREE_IN_LARGE + 4, "ok 1 one\nok 2 two\n"), "it says that 0x100"),
+        ("exit 37", SMALL, log(FREE_IN_SMALL, "ok 1 one\n" + RUNS), None),
+        ("exit 37", LARGE, log(FREE_IN_LARGE, "ok 1 one\n" + RUNS), "expected exit 33 (success), got exit 37 "),
+        ("exit 37", SMALL, log(FREE_IN_SMALL + 4, "ok 1 one\n" + RUNS), "it says that 0x30"),
+        ("exit 37", SMALL, log(FREE_IN_SMALL, "not ok 1 one # no\n" + RUNS), "a test failed that needs no runs of frames: one"),
+        ("exit 37", SMALL, log(FREE_IN_SMALL, "ok 1 one\n"), "no test that needs runs of frames says that it failed"),
+    ],
+)
+def test_the_verdict(outcome: str, regions: list[Region], serial: str, complaint: str | None) -> None:
+    found = judge_hostile(Boot(Machine.parse(MACHINES[0]), outcome, None, serial, 1.0), regions, Day(entries()[-1]).elf)
+    assert any(text.startswith(complaint) for text in found) if complaint else found == [], found

@@ -124,8 +124,8 @@ _INDICES = sum(index << 64 * index for index in range(512))
 
 
 def present_entries(table: bytes, level: int) -> Iterator[tuple[int, int, int]]:
-    """Index, how many, and the entry itself: each present entry on its own, or all 512 as one if they are pages that follow one
-    another and have the same flags. Memory without pages of 1 GiB has thousands of such tables: entry by entry takes minutes."""
+    """Index, how many, and the entry itself: each present entry on its own, or all 512 as one if they are pages that follow
+    one another and have the same flags. Memory without pages of 1 GiB has thousands of such tables, which would take minutes."""
     entries = struct.unpack("<512Q", table)
     as_one_run = entries[0] * _EACH + ENTRY_SPAN[level] * _INDICES
     if entries[0] & PRESENT and is_page(entries[0], level) and int.from_bytes(table, "little") == as_one_run:
