@@ -12,12 +12,12 @@ from boots import Boots
 from elf import ElfError
 from evidence import Evidence, digest
 from expect import BUILD_ERROR, Block, ExpectError, match_log
+from halted_verdict import judge_halted
 from machines import Machine
 from measure import measure
-from page_tables import is_in_higher_half, judge_page_tables
-from protections import judge_protections
+from page_tables import is_in_higher_half
 from trees import Day, Exhibit, TreeError, entries, exhibits
-from verdict import describe, judge, judge_tests, report
+from verdict import judge, report
 
 # Every day's page tables are walked on every machine, not only the newest's.
 MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
@@ -94,15 +94,7 @@ class HaltCase:
     def prove(self, boots: Boots) -> str:
         """Empty, or why the case fails."""
         boot = boots.get(*self.boot_key)
-        complaints = []
-        if boot.outcome != "halt":
-            complaints.append(f"it should halt, and ended by {describe(boot, self.day.elf)}")
-        else:
-            if self.machine.serial:
-                complaints += judge_tests(boot.serial, self.day.elf)
-            if is_in_higher_half(self.day.elf):
-                complaints += judge_page_tables(boot.seen, self.day.elf)
-                complaints += judge_protections(boot.seen.cpus[0].cr4, boot.seen.protections, self.day.elf)
+        complaints = judge_halted(boot, self.day.elf)
         evidence = Evidence(self.day.entry)
         if complaints:
             if self.with_screen:

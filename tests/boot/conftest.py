@@ -19,12 +19,15 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """How many boots ended well on which kind of machine. What the site shows of that is recorded."""
+    """How many boots, memory maps and refusals went well. What the site shows of that is recorded."""
     if pressure.TABLE.rows:
         terminalreporter.write_line(f"\n{pressure.TABLE.text()}")
         run_figures.record_machines()
     passed, failed = ([report.nodeid for report in terminalreporter.getreports(kind)] for kind in ("passed", "failed"))
     run_figures.record_maps(passed, failed)
+    run_figures.record_injection()
+    for line in run_figures.summary(passed, failed):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

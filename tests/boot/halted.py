@@ -4,14 +4,14 @@ import re
 import struct
 import tempfile
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from cpus import Cpu, read_cpus
+from physical_memory import PhysicalMemory
 from protections import CR4_BITS
 from qmp import Qmp
 from table_tree import Table, read_tables
-from walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, translate, walk
+from walker import CR0_PG, EFER_NXE, Extent, Region, translate, walk
 
 # What a kernel may map besides RAM, by QEMU's names.
 _DEVICES = ("vga.vram", "vga-lowmem", "ioapic", "apic-msi", "hpet")
@@ -44,13 +44,8 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
     """Looks at the halted machine behind `qmp`; `wanted`: virtual addresses of pages to read."""
     with tempfile.TemporaryDirectory(prefix="daybook-look-") as name:
         folder = Path(name)
-
-        @cache  # the machine has halted: nothing changes a page
-        def read_page(physical: int) -> bytes:
-            file = folder / "page"
-            qmp.execute("pmemsave", val=physical, size=PAGE, filename=str(file))
-            return file.read_bytes()
-
+        regions = parse_regions(qmp.monitor("info mtree -f"))
+        read_page = PhysicalMemory(qmp, [region for region in regions if region.name == _RAM], folder).page
         cpus = read_cpus(qmp)
         tables = {
             cpu.cr3: walk(read_page, cpu.cr3, bool(cpu.efer & EFER_NXE))
@@ -65,7 +60,7 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
             cpus=cpus,
             gib_pages=_has_feature(qmp, "pdpe1gb"),
             protections=frozenset(name for name in CR4_BITS if _has_feature(qmp, name.lower())),
-            regions=parse_regions(qmp.monitor("info mtree -f")),
+            regions=regions,
             page_tables=tables,
             tables=read_tables(read_page, cpus[0].cr3) if cpus[0].cr3 in tables else [],
             contents=contents,

@@ -29,7 +29,8 @@ _FIRMWARES = ("bios", "uefi", "direct")
 _BOARDS = ("pc", "q35")
 # RAM below 4 GiB: all of it, while there is less than the first; else the second.
 _BELOW_4G = {"pc": (0xE0000000, 0xC0000000), "q35": (0xB0000000, 0x80000000)}
-_AMD_HOLE = 0xFD_0000_0000  # up to 1 TiB, on a CPU by AMD, which QEMU's own models are
+_AMD_HOLE = 0xFD_0000_0000  # up to 1 TiB, on a CPU by AMD
+_AMD = r"(?:qemu64|max|EPYC|Opteron|phenom|athlon)(?!.*,vendor=GenuineIntel)"  # QEMU's own models are by AMD
 _RAM = "pc.ram"  # QEMU's own name for it
 _FIRMWARE_TABLES = 0x20000  # what SeaBIOS keeps at the end of it
 _SIZE = r"[1-9][0-9]*[MGT]"
@@ -117,7 +118,8 @@ class Machine:
             Region(0xFFFC0000, 1 << 32, RESERVED),
         ]
         above = 1 << 32
-        if above + size - below > _AMD_HOLE:  # then QEMU puts all of it behind the hole
+        is_amd = re.match(_AMD, self.cpu_model or "qemu64")
+        if is_amd and above + size - below > _AMD_HOLE:  # then QEMU puts all of it behind the hole
             above = 1 << 40
             regions.append(Region(_AMD_HOLE, above, RESERVED))
         if size > below:

@@ -9,6 +9,8 @@ from walker import PAGE, TOP_2_GIB, Extent, check_extents, check_registers, tran
 _PF_X, _PF_W = 1, 2
 # A mapping that every such kernel has. A walker that does not find it proves nothing.
 KNOWN_SYMBOL = "kernel_main"
+# Stacks that begin with a page that nothing may be mapped to.
+_GUARDED_STACKS = ("_ZN6memory12kernel_stackE", "_ZN6memory18double_fault_stackE")
 
 
 def is_in_higher_half(elf: Path) -> bool:
@@ -26,6 +28,17 @@ def wanted_pages(elf: Path) -> list[int]:
     ]
 
 
+def guard_pages(elf: Path) -> list[int]:
+    """The pages below the kernel's stacks, if it has stacks with guards."""
+    return [address for name, address in symbols(elf).items() if name in _GUARDED_STACKS]
+
+
+def check_guards(extents: list[Extent], guards: list[int]) -> list[str]:
+    """Complaints about guard pages: none may be mapped."""
+    found = ((page, translate(extents, page)) for page in guards)
+    return [f"the guard page {page:#x} is mapped: {mapped[1]}" for page, mapped in found if mapped]
+
+
 def judge_page_tables(look: Look, elf: Path) -> list[str]:
     """Complaints about the page tables of every CPU that has paging on."""
     paging = [cpu for cpu in look.cpus if cpu.cr3 in look.page_tables]
@@ -37,6 +50,7 @@ def judge_page_tables(look: Look, elf: Path) -> list[str]:
     for extents in look.page_tables.values():
         complaints += check_extents(extents, look.regions, look.gib_pages)
         complaints += _check_kernel(extents, elf)
+        complaints += check_guards(extents, guard_pages(elf))
     return complaints + _check_contents(look.contents, elf)
 
 

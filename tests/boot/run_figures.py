@@ -3,8 +3,8 @@
 import sys
 from collections import Counter
 
-from boot import Boot
 from cases import MATRIX
+from injections import REFUSED, ended_well, injections
 from pressure import TABLE, direct_machines, grub_machines, sample
 from trees import ROOT
 
@@ -18,7 +18,10 @@ MAP_TESTS = {
     "test_maps.py::test_a_real_map_in_the_kernel": "real, the pool that is chosen, in the kernel",
     "test_maps.py::test_hostile_maps_in_the_kernel": "hostile, the pool that is chosen, in the kernel",
     "test_free_memory.py::test_the_map_of_a_real_machine_is_whole": "real, every usable page in the one range once",
+    "test_hostile_boots.py::test_a_hostile_map_is_lived_on": "hostile, the whole boot: what is free, and all tests",
 }
+MAP_KINDS = {kind: [test for test, what in MAP_TESTS.items() if what.startswith(kind)] for kind in ("real", "hostile")}
+# How boots with a refusal end.
 ENDS = {
     "exit 33": "nobody missed it, and all tests passed",
     "exit 35": "a panic says what was missing",
@@ -40,17 +43,38 @@ def record_machines() -> None:
 
 def record_maps(passed: list[str], failed: list[str]) -> None:
     """If every kind of map was tried."""
-    good = Counter(node.split("[")[0].rpartition("/")[2] for node in passed)
-    bad = Counter(node.split("[")[0].rpartition("/")[2] for node in failed)
+    good, bad = tests_of(passed), tests_of(failed)
     rows = [[what, f"{good[test]} of {good[test] + bad[test]}"] for test, what in MAP_TESTS.items()]
     if all(good[test] for test in MAP_TESTS):
         said = "So many maps were tried, and so many times the answer was the right one."
         record("maps", MADE_BY, said, Table("Memory maps", ["Maps, and what was compared", "Right"], rows))
 
 
-def record_injection(boots: list[Boot]) -> None:
-    ends = Counter(booted.outcome for booted in boots)
-    rows = [[what, str(ends.pop(outcome, 0))] for outcome, what in ENDS.items()]
-    rows += [[f"anything else: {outcome}", str(count)] for outcome, count in ends.items()]
-    said = f"Each of {len(boots)} requests was refused in a boot of its own."
-    record("injection", MADE_BY, said, Table("How those boots ended", ["End", "Boots"], rows))
+def record_injection() -> None:
+    """If requests were refused on all machines that this command refuses them on."""
+    if REFUSED.keys() != {injection.test_id for injection in injections()}:
+        return
+    counts = [Counter(booted.outcome for booted in boots) for boots in REFUSED.values()]
+    others = dict.fromkeys(outcome for count in counts for outcome in count if outcome not in ENDS)
+    ends = ENDS | {outcome: f"anything else: {outcome}" for outcome in others}
+    rows = [[what, *(str(count[outcome]) for count in counts)] for outcome, what in ends.items()]
+    said = f"Each of {sum(count.total() for count in counts)} requests was refused in a boot of its own."
+    record("injection", MADE_BY, said, Table("How those boots ended", ["End", *REFUSED], rows))
+
+
+def summary(passed: list[str], failed: list[str]) -> list[str]:
+    """How many memory maps and refusals were tried, and went well: a line each, of those that were tried."""
+    good, bad = tests_of(passed), tests_of(failed)
+    lines = []
+    for what, tests in MAP_KINDS.items():
+        well, tried = sum(good[test] for test in tests), sum(good[test] + bad[test] for test in tests)
+        if tried:
+            lines.append(f"{well} of {tried} tests with {what} memory maps went well")
+    if refused := [booted for boots in REFUSED.values() for booted in boots]:
+        lines.append(f"{sum(map(ended_well, refused))} of {len(refused)} boots with a refused allocation ended well")
+    return lines
+
+
+def tests_of(nodes: list[str]) -> Counter[str]:
+    """How many of them belong to each test, by FILE::FUNCTION."""
+    return Counter(node.split("[")[0].rpartition("/")[2] for node in nodes)

@@ -3,7 +3,6 @@
 walker.py says what is mapped in the end; this says which entry of which table does it.
 """
 
-import struct
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from walker import (
     ReadPage,
     first_address,
     is_page,
+    present_entries,
     target,
 )
 
@@ -94,15 +94,13 @@ def read_tables(read_page: ReadPage, cr3: int) -> list[Table]:
 
 def _read_table(read_page: ReadPage, address: int, level: int, virtual: int) -> Table:
     entries: list[Entries] = []
-    for index, entry in enumerate(struct.unpack("<512Q", read_page(address))):
-        if not entry & PRESENT:
-            continue
+    for index, count, entry in present_entries(read_page(address), level):
         page = is_page(entry, level)
         flags = entry & sum(_flags(level, page))
-        one = Entries(index, 1, page, target(entry, level), flags)
+        one = Entries(index, count, page, target(entry, level), flags)
         if entries and _continues(entries[-1], one, level):
             before = entries[-1]
-            entries[-1] = replace(before, count=before.count + 1, flags=before.flags & flags)
+            entries[-1] = replace(before, count=before.count + count, flags=before.flags & flags)
         else:
             entries.append(one)
     return Table(address, level, virtual, entries)

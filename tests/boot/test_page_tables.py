@@ -17,7 +17,8 @@ from halted import Look, look, parse_regions
 from hand_made import GIB, HALF, LOADED, MIB, TEXT, Tables, sound_tables
 from machines import Machine
 from must_fail import build_kernel
-from page_tables import judge_page_tables, wanted_pages
+from page_tables import check_guards, guard_pages, judge_page_tables, wanted_pages
+from trees import Day, entries
 from walker import (
     CR0_PG,
     CR0_WP,
@@ -91,6 +92,25 @@ def test_neighbours_are_one_extent() -> None:
         tables.map(HALF + number * PAGE, MIB + number * PAGE, NO_EXECUTE)
     tables.map(HALF + 1024 * PAGE, MIB + 1025 * PAGE, NO_EXECUTE)  # not a neighbour in physical memory
     assert [extent.length for extent in tables.walk()] == [1024 * PAGE, PAGE]
+
+
+@pytest.mark.parametrize("odd", [0, 1, 511])
+def test_a_full_table_with_one_entry_that_differs_is_read_entry_by_entry(odd: int) -> None:
+    tables = Tables()
+    for number in range(512):
+        tables.map(HALF + number * PAGE, MIB + number * PAGE, NO_EXECUTE | (WRITABLE if number == odd else 0))
+    found = tables.walk()
+    assert sum(extent.length for extent in found) == 512 * PAGE
+    assert [extent.virtual for extent in found if extent.writable] == [HALF + odd * PAGE]
+    assert [extent.length for extent in found if extent.writable] == [PAGE]
+
+
+def test_guard_pages() -> None:
+    extents = sound_tables().walk()
+    assert check_guards(extents, [TEXT - PAGE, TEXT + 3 * PAGE]) == []
+    (found,) = check_guards(extents, [TEXT + 2 * PAGE])
+    assert found.startswith(f"the guard page {TEXT + 2 * PAGE:#x} is mapped: ")
+    assert len(guard_pages(Day(entries()[-1]).elf)) == 2
 
 
 def test_rights_are_those_of_every_level() -> None:

@@ -1,19 +1,27 @@
 """The newest kernel on many machines, with holes in their memory and modules in it. A table says how many passed."""
 
-import subprocess
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import memory_log
 import pytest
 
-from boot import boot, cdrom
+from boot import HALT_LINE, Boot, boot, cdrom
 from boot_information import USABLE, Region
 from boots import Boots
+from free_memory import BASE
+from grub_image import image
 from machines import Machine
+from page_tables import guard_pages
 from pool_oracle import Range, pool
-from pressure import TABLE, PressureCase, direct_machines, grub_machines, sample
-from trees import ROOT, Day, entries
+from pressure import TABLE, PressureCase, direct_machines, grub_machines, judge_pressed, physical_bits, sample
+from protections import CR4_BITS
+from trees import Day, entries
 from verdict import judge_tests
+from walker import PAGE, Extent
 
 # What GRUB is told before it loads the kernel, and the hole that this makes.
 HOLES = {
@@ -33,6 +41,65 @@ def test_boots(case: PressureCase, boots: Boots) -> None:
         pytest.fail(failure, pytrace=False)
 
 
+def pressed(boots: Boots) -> Boot:
+    """A sound boot, on a CPU with everything, and with enough memory for pages of every size."""
+    *_, machine = (machine for machine in sample(direct_machines()) if "cpu_max" in machine.name)
+    return boots.get(*PressureCase(machine).boot_key)
+
+
+def mapping(booted: Boot, *more: Extent) -> Boot:
+    """The same with more in its page tables."""
+    cr3 = booted.seen.cpus[0].cr3
+    extents = sorted([*booted.seen.page_tables[cr3], *more], key=lambda extent: extent.virtual)
+    return replace(booted, seen=replace(booted.seen, page_tables={cr3: extents}))
+
+
+def page(virtual: int, physical: int, **rights: bool) -> Extent:
+    return Extent(virtual, physical, PAGE, PAGE, **{"writable": False, "executable": False, "user": False} | rights)
+
+
+def with_cr4(booted: Boot, change: int) -> Boot:
+    first, *others = booted.seen.cpus
+    return replace(booted, seen=replace(booted.seen, cpus=[replace(first, cr4=first.cr4 ^ change), *others]))
+
+
+def saying(booted: Boot, pattern: str, words: str) -> Boot:
+    return replace(booted, serial=re.sub(pattern, words, booted.serial, count=1, flags=re.MULTILINE))
+
+
+ELF = Day(entries()[-1]).elf
+UNUSED = 0xFFFF_FE00_0000_0000  # an address that the kernel has no use for
+
+
+def test_a_sound_boot_passes(boots: Boots) -> None:
+    assert judge_pressed(pressed(boots), ELF) == []
+
+
+@pytest.mark.parametrize(
+    ("plant", "complaint"),
+    [
+        (lambda b: mapping(b, page(UNUSED, PAGE, writable=True, executable=True)), "writable and executable: "),
+        (lambda b: mapping(b, page(PAGE, PAGE)), "a leftover of the identity map: "),
+        (lambda b: mapping(b, page(0, PAGE)), "page 0 is mapped: "),
+        (lambda b: mapping(b, page(UNUSED, 1 << 50)), "neither RAM nor a known device at "),
+        (lambda b: mapping(b, page(guard_pages(ELF)[0], PAGE)), "the guard page "),
+        (lambda b: mapping(b, page(guard_pages(ELF)[1], PAGE)), "the guard page "),
+        (lambda b: mapping(b, page(BASE - PAGE + (1 << 46), PAGE, writable=True)), "it maps other memory than what is free"),
+        (lambda b: replace(b, seen=replace(b.seen, page_tables={})), "CPU 0 has paging off"),
+        (lambda b: replace(b, seen=replace(b.seen, gib_pages=False)), "it says {"),
+        *((partial(with_cr4, change=bit), "CR4 is ") for bit in CR4_BITS.values()),
+        (lambda b: saying(b, r"^page tables: \d+", "page tables: 9999999"), "page tables take 9999999 KiB "),
+        (lambda b: saying(b, r"^free memory: \d+", "free memory: 4"), "it says that 0x1000 bytes are free, and "),
+        (lambda b: saying(b, r"^ok 5 ", "not ok 5 "), "an in-kernel test failed, "),
+        (lambda b: saying(b, rf"^.*{HALT_LINE}", r"PANIC: late\n\g<0>"), "something happened between "),
+        (lambda b: replace(b, outcome="exit 37"), "it should halt, and ended by exit 37"),
+    ],
+)
+def test_a_planted_defect_is_found(plant: Callable[[Boot], Boot], complaint: str, boots: Boots) -> None:
+    found = judge_pressed(plant(pressed(boots)), ELF)
+    assert any(text.startswith(complaint) for text in found), found
+
+
 def test_the_matrix_is_as_large_as_promised() -> None:
     direct, grub = direct_machines(), grub_machines()
     assert len(set(direct)) == 240
@@ -42,27 +109,16 @@ def test_the_matrix_is_as_large_as_promised() -> None:
         assert len({machine.cpu_model.partition(",")[0] for machine in part}) == 12
         assert len({machine.memory for machine in part}) == 10
         assert {machine.board for machine in part} == {"pc", "q35"}
-
-
-def image(folder: Path, before: list[str], option: str, after: list[str]) -> Path:
-    """The newest kernel with an option, and GRUB's commands before and after it."""
-    day = Day(entries()[-1])
-    config = (day.folder / "boot/grub.cfg").read_text()
-    boot_line = "  multiboot2 /boot/daybook.elf"
-    assert boot_line in config
-    lines = "\n".join([*before, f"{boot_line} {option}", *after])
-    (folder / "grub.cfg").write_text(config.replace(boot_line, lines, 1))
-    subprocess.run([ROOT / "tools/mkiso", folder / "daybook.iso", day.elf, folder / "grub.cfg"], check=True)
-    return folder / "daybook.iso"
+        assert {physical_bits(machine) for machine in part} == {36, 39, 40, 46, 48, 52}
 
 
 def show_pool(machine: str, folder: Path, before: list[str], after: list[str]) -> tuple[list[Region], list[Range]]:
     """The memory map and the danger areas; the pool is what it has to be, and the kernel runs."""
-    shown = boot(Machine.parse(machine), cdrom(image(folder, before, "show-pool", after)))
+    shown = boot(Machine.parse(machine), cdrom(image(folder, "show-pool", before, after)))
     regions, danger = memory_log.regions(shown.serial), memory_log.areas("danger areas", shown.serial)
     start, end = pool(regions, danger, memory_log.limit(shown.serial))
     assert shown.outcome == "exit 33" and f"\npool {start:#x} {end:#x}\n" in shown.serial, shown.serial
-    run = boot(Machine.parse(machine), cdrom(image(folder, before, "", after)))
+    run = boot(Machine.parse(machine), cdrom(image(folder, "", before, after)))
     assert run.outcome == "exit 33" and judge_tests(run.serial, Day(entries()[-1]).elf) == [], run.serial
     return regions, danger
 

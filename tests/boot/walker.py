@@ -84,17 +84,15 @@ def _walk_table(
     read_page: ReadPage, table: int, level: int, virtual: int, rights: int
 ) -> Iterator[Extent]:
     """`rights`: what the levels above grant: WRITABLE and USER if all do, NO_EXECUTE if one says so."""
-    for index, entry in enumerate(struct.unpack("<512Q", read_page(table))):
-        if not entry & PRESENT:
-            continue
-        span = ENTRY_SPAN[level]
+    span = ENTRY_SPAN[level]
+    for index, count, entry in present_entries(read_page(table), level):
         address = first_address(virtual, level, index)
         granted = rights & entry & (WRITABLE | USER) | (rights | entry) & NO_EXECUTE
         if is_page(entry, level):
             yield Extent(
                 virtual=address,
                 physical=target(entry, level),
-                length=span,
+                length=span * count,
                 page_size=span,
                 writable=bool(granted & WRITABLE),
                 executable=not granted & NO_EXECUTE,
@@ -119,6 +117,23 @@ def first_address(virtual: int, level: int, index: int) -> int:
     """The first address that entry `index` is for, in a table of this level whose own first is `virtual`."""
     address = virtual + index * ENTRY_SPAN[level]
     return address | 0xFFFF << 48 if level == 4 and index >= 256 else address  # bit 47 repeated upwards
+
+
+_EACH = sum(1 << 64 * index for index in range(512))  # times a number: a table full of it
+_INDICES = sum(index << 64 * index for index in range(512))
+
+
+def present_entries(table: bytes, level: int) -> Iterator[tuple[int, int, int]]:
+    """Index, how many, and the entry itself: each present entry on its own, or all 512 as one if they are pages that follow
+    one another and have the same flags. Memory without pages of 1 GiB has thousands of such tables, which would take minutes."""
+    entries = struct.unpack("<512Q", table)
+    as_one_run = entries[0] * _EACH + ENTRY_SPAN[level] * _INDICES
+    if entries[0] & PRESENT and is_page(entries[0], level) and int.from_bytes(table, "little") == as_one_run:
+        yield 0, 512, entries[0]
+        return
+    for index, entry in enumerate(entries):
+        if entry & PRESENT:
+            yield index, 1, entry
 
 
 def _continues(extent: Extent, page: Extent) -> bool:
