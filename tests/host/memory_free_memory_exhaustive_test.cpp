@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -40,9 +42,9 @@ cells between(std::size_t first, std::size_t last)
     return (1u << last) - (1u << first);
 }
 
-/// A page's size, and where it is in the pool.
+/// A page's size, and where it is in the pool. Or, by the pool's address, where it is in physical memory.
 struct placed {
-    max_t bytes, address;
+    max_t bytes, at;
     bool operator==(const placed&) const = default;
 };
 using pages = std::map<max_t, placed>;  // by physical address
@@ -65,7 +67,7 @@ pages all_pages(const std::vector<range>& free, bool has_gib_pages)
         for (auto& [physical, page] : all) {
             if (page.bytes != bytes)
                 continue;
-            page.address = next;
+            page.at = next;
             next += bytes;
         }
     }
@@ -92,7 +94,7 @@ std::size_t table_count(const pages& all)
     std::map<std::pair<max_t, max_t>, int> tables;
     for (const auto& [physical, page] : all)
         for (max_t bytes = page.bytes; bytes <= GiB; bytes *= 512)
-            ++tables[{bytes, page.address / bytes / 512}];
+            ++tables[{bytes, page.at / bytes / 512}];
     return tables.size();
 }
 
@@ -135,53 +137,36 @@ bool is_same(const extent& one, const extent& other)
            one.pages == other.pages;
 }
 
-/// Both ways of finding an extent, at every border and beside it.
-void check_search(const pool_of_extents& pool, const pages& right, const positions& grid)
+const pages::value_type* page_with(max_t byte, const pages& all)
 {
-    std::map<max_t, max_t> physical_of;  // by the pool's address
-    std::vector<max_t> borders(grid), addresses{memory::pool_base, memory::pool_base + pool.size};
-    for (const auto& [physical, page] : right)
-        physical_of[page.address] = physical;
-    for (std::size_t i = 0; i < pool.count; ++i) {
-        const auto& [physical, address, length, size] = pool.extents[i];
-        for (const max_t each : {physical, physical + bytes_of(size), physical + length})
-            borders.push_back(each);
-        for (const max_t each : {address, address + bytes_of(size), address + length})
-            addresses.push_back(each);
-    }
+    const auto after = all.upper_bound(byte);
+    const auto page = after == all.begin() ? all.end() : std::prev(after);
+    return page != all.end() && byte - page->first < page->second.bytes ? &*page : nullptr;
+}
+
+/// Searches at every border and beside it. Extents are found by their member `from`, and say of a page that it is at `to`.
+template <typename Find>
+void check_search(Find find, const pool_of_extents& pool, max_t extent::*from, max_t extent::*to, const pages& right)
+{
+    std::vector<max_t> borders{0, memory::pool_base};
+    for (const extent& one : std::span(pool.extents, pool.count))
+        borders.insert(borders.end(), {one.*from, one.*from + bytes_of(one.pages), one.*from + one.length});
     for (const max_t border : borders) {
-        for (const max_t physical : {border - 1, border, border + 1}) {
-            const auto after = right.upper_bound(physical);
-            const auto page = after == right.begin() ? right.end() : std::prev(after);
-            const bool is_there = page != right.end() && physical - page->first < page->second.bytes;
-            const extent* found = pool.find_physical(physical);
-            ASSERT_EQ(found != nullptr, is_there) << std::hex << physical;
-            if (is_there) {
-                ASSERT_EQ(physical - found->physical + found->address, physical - page->first + page->second.address)
-                    << std::hex << physical;
-            }
-        }
-    }
-    for (const max_t border : addresses) {
-        for (const max_t address : {border - 1, border, border + 1}) {
-            const auto after = physical_of.upper_bound(address);
-            const auto page = after == physical_of.begin() ? physical_of.end() : std::prev(after);
-            const bool is_there = page != physical_of.end() && address - page->first < right.at(page->second).bytes;
-            const extent* found = pool.find_address(address);
-            ASSERT_EQ(found != nullptr, is_there) << std::hex << address;
-            if (is_there) {
-                ASSERT_EQ(address - found->address + found->physical, address - page->first + page->second)
-                    << std::hex << address;
+        for (const max_t byte : {border - 1, border, border + 1}) {
+            const extent* found = find(byte);
+            const auto* page = page_with(byte, right);
+            ASSERT_EQ(found == nullptr, page == nullptr) << std::hex << byte;
+            if (page != nullptr) {
+                ASSERT_EQ(byte - found->*from + found->*to, byte - page->first + page->second.at) << std::hex << byte;
             }
         }
     }
 }
 
-void check_layout(const pool_of_extents& pool, const pages& right, const positions& grid)
+void check_layout(const pool_of_extents& pool, const pages& right)
 {
-    pages found;
-    for (std::size_t i = 0; i < pool.count; ++i) {
-        const auto& [physical, address, length, size] = pool.extents[i];
+    pages found, by_address;
+    for (const auto& [physical, address, length, size] : std::span(pool.extents, pool.count)) {
         for (max_t offset = 0; offset < length; offset += bytes_of(size)) {
             const bool is_new = found.try_emplace(physical + offset, placed{bytes_of(size), address + offset}).second;
             ASSERT_TRUE(is_new) << "a page is there twice";
@@ -190,11 +175,16 @@ void check_layout(const pool_of_extents& pool, const pages& right, const positio
     ASSERT_TRUE(found == right) << "these are other pages";
     EXPECT_EQ(pool.count, extent_count(right)) << "neighbours are not together";
     max_t bytes = 0;
-    for (const auto& [physical, page] : right)
+    for (const auto& [physical, page] : right) {
         bytes += page.bytes;
+        by_address[page.at] = {page.bytes, physical};
+    }
     EXPECT_EQ(pool.size, bytes);
     EXPECT_EQ(pool.tables_needed(), table_count(right));
-    check_search(pool, right, grid);
+    const auto find_physical = [&pool](max_t byte) { return pool.find_physical(byte); };
+    check_search(find_physical, pool, &extent::physical, &extent::address, right);
+    const auto find_address = [&pool](max_t byte) { return pool.find_address(byte); };
+    check_search(find_address, pool, &extent::address, &extent::physical, by_address);
 }
 
 /// All maps on a grid, by what is free in them.
@@ -281,7 +271,7 @@ private:
                 return fail(known, "the layout is refused, or is not");
             std::vector<extent>& extents = right.extents[has_gib_pages];
             if (!right.is_checked[has_gib_pages]) {
-                check_layout(*layout_, right.all[has_gib_pages], grid_);
+                check_layout(*layout_, right.all[has_gib_pages]);
                 extents.assign(layout_->extents, layout_->extents + layout_->count);
                 right.is_checked[has_gib_pages] = true;
             }
