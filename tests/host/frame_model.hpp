@@ -74,17 +74,27 @@ public:
         return fault::none;
     }
 
+    pmem::fault add(memory::range pages)
+    {
+        using pmem::fault;
+        if (!are_frames(pages))
+            return fault::not_frames;
+        if (!are_alien(pages))
+            return fault::occupied;
+        for (max_t at = pages.start; at < pages.end; at += page)
+            find(at / page)->what = state::free;
+        return fault::none;
+    }
+
     pmem::fault adopt(memory::range pages, pmem::owner who)
     {
         using pmem::fault;
-        if (pages.start % page != 0 || pages.end % page != 0 || pages.start == 0 || pages.end <= pages.start ||
-            pages.end > max_t{1} << 52)
+        if (!are_frames(pages))
             return fault::not_frames;
         if (!may_own(who))
             return fault::no_owner;
-        for (const frame& each : frames)
-            if (each.number * page >= pages.start && each.number * page < pages.end && each.what != state::alien)
-                return fault::occupied;
+        if (!are_alien(pages))
+            return fault::occupied;
         const auto first = find(pages.start / page);
         const max_t count = (pages.end - pages.start) / page;
         for (max_t i = 0; i < count; ++i)
@@ -151,6 +161,11 @@ private:
     using iterator = std::vector<frame>::iterator;
 
     static bool may_own(pmem::owner who) { return who > pmem::owner::nobody && who < pmem::owner::count; }
+    static bool are_frames(memory::range pages)
+    {
+        return pages.start % page == 0 && pages.end % page == 0 && pages.start != 0 && pages.start < pages.end &&
+               pages.end <= max_t{1} << 52;
+    }
     static int zone_of(max_t number) { return number * page < MiB ? 0 : number * page < 4 * GiB ? 1 : 2; }
 
     iterator find(max_t number)
@@ -158,6 +173,15 @@ private:
         const auto at = std::lower_bound(frames.begin(), frames.end(), number,
                                          [](const frame& each, max_t wanted) { return each.number < wanted; });
         return at != frames.end() && at->number == number ? at : frames.end();
+    }
+
+    // Whether none of the frames in `pages` is free or in use.
+    bool are_alien(memory::range pages) const
+    {
+        return std::none_of(frames.begin(), frames.end(), [pages](const frame& each) {
+            const max_t at = each.number * page;
+            return at >= pages.start && at < pages.end && each.what != state::alien;
+        });
     }
 
     max_t run_length(iterator first)
@@ -243,3 +267,13 @@ private:
     std::vector<frame> frames;  // by number
     std::map<place, table> tables_;
 };
+
+// The free blocks of a tree, lowest first, to compare with free_ranges().
+inline void collect(const pmem::free_block* tree, std::vector<memory::range>& found)
+{
+    if (tree == nullptr)
+        return;
+    collect(tree->child[0], found);
+    found.push_back(tree->bytes);
+    collect(tree->child[1], found);
+}

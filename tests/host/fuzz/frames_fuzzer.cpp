@@ -20,15 +20,6 @@ const std::vector<range> pieces{{0x1000, 0x9000},
                                 {8 * GiB - 17 * frame, 8 * GiB + 17 * frame}};
 const std::vector<range> used{{MiB + 20 * frame, MiB + 24 * frame}};
 
-void collect(const pmem::free_block* tree, std::vector<range>& found)
-{
-    if (tree == nullptr)
-        return;
-    collect(tree->child[0], found);
-    found.push_back(tree->bytes);
-    collect(tree->child[1], found);
-}
-
 max_t some_address(input& from)
 {
     const range& piece = pieces[from.below(pieces.size())];

@@ -2,9 +2,9 @@
 // nothing sound is refused, and in the end all slabs are given back.
 #include "input.hpp"
 #include "kstruct/heap.hpp"
+#include "marked_object.hpp"
 #include "slab_frames.hpp"
 
-#include <cstring>
 #include <map>
 #include <vector>
 
@@ -14,14 +14,8 @@ using kstruct::fault;
 using kstruct::kind;
 using heap = kstruct::heap<slab_frames_of>;
 
-template <std::size_t size, kind of>
-struct object {
-    static constexpr kstruct::kind kind = of;
-    unsigned char bytes[size];
-    object() { std::memset(bytes, of == kstruct::kind::test_item ? 1 : 2, size); }
-};
-using small = object<13, kind::test_item>;
-using large = object<23, kind::test_block>;  // of the same class
+using small = marked_object<13, kind::test_item>;
+using large = marked_object<23, kind::test_block>;  // of the same class
 
 template <typename T>
 fault create(heap& objects, unsigned char*& place)
@@ -75,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             const void* where = nullptr;
             if (what < 5 && exists) {
                 for (unsigned i = 0; i < (is_large ? 23u : 13u); ++i)
-                    demand(at->first[i] == (is_large ? 2 : 1));
+                    demand(at->first[i] == (is_large ? large::mark : small::mark));
                 demand(destroy(objects, at->first, !is_large) == fault::other_kind);
                 demand(destroy(objects, at->first, is_large) == fault::none);
                 at->second = content::nothing;
