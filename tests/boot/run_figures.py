@@ -2,11 +2,15 @@
 
 import sys
 from collections import Counter
+from datetime import date
+from pathlib import Path
 
 from boot import Boot
 from cases import MATRIX
+from evidence import EVIDENCE
+from memory_log import ReportError, owners
 from pressure import TABLE, direct_machines, grub_machines, sample
-from trees import ROOT
+from trees import ROOT, Day, entries
 
 sys.path.append(str(ROOT / "tests"))
 from figures import Table, record  # noqa: E402
@@ -25,6 +29,12 @@ ENDS = {
     "exit 37": "a test that needed it failed, and says so",
     "exit 39": "the kernel refuses to go on, and says why",
 }
+# Who may own memory, in the order of the table. An owner that the kernel does not name has none.
+OWNERS = [
+    *("the kernel", "its first stack", "the boot information", "the page of CPU 1", "page 0", "modules"),
+    *("page tables", "the map of owners", "kernel objects"),
+    *("free below 1 MiB", "free below 4 GiB", "free above 4 GiB"),
+]
 
 
 def record_machines() -> None:
@@ -54,3 +64,32 @@ def record_injection(boots: list[Boot]) -> None:
     rows += [[f"anything else: {outcome}", str(count)] for outcome, count in ends.items()]
     said = f"Each of {len(boots)} requests was refused in a boot of its own."
     record("injection", MADE_BY, said, Table("How those boots ended", ["End", "Boots"], rows))
+
+
+def record_owners() -> None:
+    """From the recorded logs of the newest entry, on the machines of its own proof; a ReportError if one has no such report."""
+    newest = Day(entries()[-1])
+    logs = {
+        machine.name: EVIDENCE / newest.entry / f"{machine.name}.log"
+        for machine in newest.machines(every=False)
+        if machine.serial
+    }
+    kib = {machine: _owners(log) for machine, log in logs.items()}
+    named = dict.fromkeys(owner for each in kib.values() for owner in each)
+    rows = [
+        [owner, *(f"{each.get(owner, 0):,.1f}".removesuffix(".0") for each in kib.values())]
+        for owner in dict.fromkeys([*OWNERS, *named])
+    ]
+    said = (
+        "In KiB, as each kernel says it before its first test. From the kernel to the modules these are ranges of addresses, and "
+        "some lie within others, as the first stack does within the kernel; so a column does not add up."
+    )
+    on = date.fromtimestamp(max(log.stat().st_mtime for log in logs.values()))
+    record("owners", "make evidence", said, Table("Who owns what", ["Owner", *kib], rows), on=on)
+
+
+def _owners(log: Path) -> dict[str, float]:
+    try:
+        return owners(log.read_text())
+    except ReportError as error:
+        raise ReportError(f"{log}: {error}") from error
