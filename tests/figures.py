@@ -3,9 +3,9 @@
 A record holds for one kernel, which the seal of the newest entry names; of another kernel it is not shown.
 """
 
-import datetime
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,14 +29,15 @@ def kernel() -> str | None:
     return f"{entry} {digest}" if entry == newest else None
 
 
-def record(name: str, made_by: str, said: str, *tables: Table) -> None:
-    """Keeps what the command `made_by` found out: a sentence and tables. Of a kernel without a seal nothing is kept."""
+def record(name: str, made_by: str, said: str, *tables: Table, on: date | None = None) -> None:
+    """Keeps what the command `made_by` found out `on` a day, which is today: a sentence and tables. Of a kernel without a seal
+    nothing is kept."""
     if kernel() is None:
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     content = {
         "kernel": kernel(),
-        "date": datetime.date.today().isoformat(),
+        "date": (on or date.today()).isoformat(),
         "made_by": made_by,
         "said": said,
         "tables": [asdict(table) for table in tables],

@@ -1,6 +1,7 @@
 """What the kernel's log says of memory."""
 
 import re
+from collections import Counter
 
 from boot_information import RESERVED, USABLE, Region
 from pool_oracle import Range
@@ -29,3 +30,28 @@ def limit(log: str) -> int | None:
     """What `show-pool` says that the pool has to be below."""
     found = re.search(r"^limit: (0x[0-9a-f]+)$", log, re.MULTILINE)
     return int(found[1], 16) if found else None
+
+
+# What the kernel says when it has taken over its memory: areas that were in use before, and what it counts in frames.
+_REPORT = re.compile(
+    r"^memory:\n((?:  .+: 0x[0-9a-f]+ - 0x[0-9a-f]+\n)+)((?:.+: \d+ KiB\n)+)kernel objects: (\d+) slabs$", re.MULTILINE
+)
+_SLAB_KIB = 4
+
+
+class ReportError(Exception):
+    """The kernel has not said who owns what."""
+
+
+def owners(log: str) -> dict[str, float]:
+    """Who owns how many KiB. Modules are one owner."""
+    found = _REPORT.search(log)
+    if not found:
+        raise ReportError("it does not say who owns what")
+    areas, sizes, slabs = found.groups()
+    kib: Counter[str] = Counter()
+    for name, start, end in re.findall(r"^  (.+): (\S+) - (\S+)$", areas, re.MULTILINE):
+        kib["modules" if name == "a module" else name] += (int(end, 16) - int(start, 16)) / 1024
+    kib |= {name: int(size) for name, size in re.findall(r"^(.+): (\d+) KiB$", sizes, re.MULTILINE)}
+    kib["kernel objects"] = int(slabs) * _SLAB_KIB
+    return dict(kib)

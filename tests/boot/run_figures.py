@@ -2,11 +2,15 @@
 
 import sys
 from collections import Counter
+from datetime import date
+from pathlib import Path
 
 from cases import MATRIX
+from evidence import EVIDENCE
 from injections import REFUSED, ended_well, injections
+from memory_log import ReportError, owners
 from pressure import TABLE, direct_machines, grub_machines, sample
-from trees import ROOT
+from trees import ROOT, Day, entries
 
 sys.path.append(str(ROOT / "tests"))
 from figures import Table, record  # noqa: E402
@@ -24,10 +28,15 @@ MAP_KINDS = {kind: [test for test, what in MAP_TESTS.items() if what.startswith(
 # How boots with a refusal end.
 ENDS = {
     "exit 33": "nobody missed it, and all tests passed",
-    "exit 35": "a panic says what was missing",
     "exit 37": "a test that needed it failed, and says so",
     "exit 39": "the kernel refuses to go on, and says why",
 }
+# Who may own memory, in the order of the table. An owner that the kernel does not name has none.
+OWNERS = [
+    *("the kernel", "its first stack", "the boot information", "the page of CPU 1", "page 0", "modules"),
+    *("page tables", "the map of owners", "kernel objects"),
+    *("free below 1 MiB", "free below 4 GiB", "free above 4 GiB"),
+]
 
 
 def record_machines() -> None:
@@ -78,3 +87,32 @@ def summary(passed: list[str], failed: list[str]) -> list[str]:
 def tests_of(nodes: list[str]) -> Counter[str]:
     """How many of them belong to each test, by FILE::FUNCTION."""
     return Counter(node.split("[")[0].rpartition("/")[2] for node in nodes)
+
+
+def record_owners() -> None:
+    """From the recorded logs of the newest entry, on the machines of its own proof; a ReportError if one has no such report."""
+    newest = Day(entries()[-1])
+    logs = {
+        machine.name: EVIDENCE / newest.entry / f"{machine.name}.log"
+        for machine in newest.machines(every=False)
+        if machine.serial
+    }
+    kib = {machine: _owners(log) for machine, log in logs.items()}
+    named = dict.fromkeys(owner for each in kib.values() for owner in each)
+    rows = [
+        [owner, *(f"{each.get(owner, 0):,.1f}".removesuffix(".0") for each in kib.values())]
+        for owner in dict.fromkeys([*OWNERS, *named])
+    ]
+    said = (
+        "In KiB, as each kernel says it before its first test. From the kernel to the modules these are ranges of addresses, and "
+        "some lie within others, as the first stack does within the kernel; so a column does not add up."
+    )
+    on = date.fromtimestamp(max(log.stat().st_mtime for log in logs.values()))
+    record("owners", "make evidence", said, Table("Who owns what", ["Owner", *kib], rows), on=on)
+
+
+def _owners(log: Path) -> dict[str, float]:
+    try:
+        return owners(log.read_text())
+    except ReportError as error:
+        raise ReportError(f"{log}: {error}") from error

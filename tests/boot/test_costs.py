@@ -1,12 +1,19 @@
-"""What the memory functions cost, in instructions: it hardly grows with the machine. `make bench` has the table."""
+"""What the memory functions cost, in instructions: it hardly grows with the machine; and the start, which grows by the leaves
+of the free memory alone. `make bench` has the table."""
 
 import pytest
 
-from costs import Cost, costs
+from costs import Cost, Start, costs, start
 from machines import Machine
 from trees import Day, entries
 
 SMALL, LARGE = "direct-q35-64M-cpu_max", "direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46"
+# With pages of 1 GiB, and without.
+LARGER = [
+    *("direct-q35-6G-cpu_max", "direct-q35-64G-cpu_max", "direct-q35-1024G-cpu_max+vendor=GenuineIntel+phys_bits=46"),
+    "direct-q35-64G-cpu_qemu64",
+]
+EACH_LEAF = 256  # instructions; to find and map one takes fewer than 200
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +47,16 @@ def test_unmapping_a_page_costs_less_than_twice_as_much_as_mapping_it(measured: 
 def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> None:
     again = costs(Day(entries()[-1]).iso, Machine.parse(SMALL))
     assert [cost.instructions for cost in again] == [small.instructions for small, _ in measured]
+
+
+@pytest.fixture(scope="module")
+def smallest() -> Start:
+    return start(Day(entries()[-1]).iso, Machine.parse(SMALL))
+
+
+@pytest.mark.parametrize("name", LARGER)
+def test_the_start_grows_by_no_more_than_its_leaves(smallest: Start, name: str) -> None:
+    larger = start(Day(entries()[-1]).iso, Machine.parse(name))
+    assert larger.leaves > smallest.leaves
+    assert larger.instructions - smallest.instructions <= EACH_LEAF * (larger.leaves - smallest.leaves), (smallest, larger)
+    assert larger.instructions > larger.words

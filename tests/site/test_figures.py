@@ -1,12 +1,13 @@
 """The page on memory: what the tests left is shown if it is of this kernel, and of no other."""
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from conftest import weave
-from woven import SAMPLE, TOP, trees_for
+from woven import EVIDENCE, SAMPLE, TOP, Site, trees_for
 
 sys.path.append(str(TOP / "tests"))
 import figures  # noqa: E402
@@ -48,3 +49,13 @@ def test_a_record_of_another_kernel_is_not(recorded: Path, tmp_path: Path) -> No
 def test_the_kernel_is_the_newest_that_is_sealed() -> None:
     newest = sorted(path.stem for path in (TOP / "journal").glob("*.nw"))[-1]
     assert figures.kernel().split()[0] == newest
+
+
+def test_the_page_says_who_owns_what_on_each_machine_of_the_newest_proof(journal: Site) -> None:
+    proof = json.loads((EVIDENCE / journal.entries[-1].stem / "proof.json").read_text())
+    page = journal.pages["memory.html"]
+    (table,) = [each for each in page.all("table") if each.one("caption").text == "Who owns what"]
+    head, *rows = [[cell.text for cell in (*row.all("th"), *row.all("td"))] for row in table.all("tr")]
+    assert sorted(head) == sorted(["Owner", *(machine["name"] for machine in proof["machines"])])
+    assert [row[0] for row in rows][:2] == ["the kernel", "its first stack"]
+    assert {"the map of owners", "page tables", "kernel objects", "free above 4 GiB"} <= {row[0] for row in rows}
