@@ -305,7 +305,8 @@ private:
                 << (known.regions[i].type == usable ? " usable, " : ", ");
         for (std::size_t i = 0; i < known.taken_count; ++i)
             map << "taken " << known.taken[i].start << '-' << known.taken[i].end << ", ";
-        ADD_FAILURE() << why << ": " << map.str() << "below " << known.limit;
+        map << "below " << known.limit;
+        ADD_FAILURE() << why << ": " << map.str();
     }
 
     const positions& grid_;
