@@ -13,7 +13,7 @@ using enum model::call::kind;
 using page::page_size;
 
 constexpr max_t KiB4 = 1 << 12, MiB2 = 1 << 21, GiB = 1 << 30, upper_half = 0xFFFF'8000'0000'0000;
-constexpr max_t writable = 1 << 1, no_execute = max_t{1} << 63;
+constexpr max_t no_execute = max_t{1} << 63, writable = 1 << 1 | no_execute;
 
 const struct {
     max_t address;
