@@ -33,7 +33,7 @@ ENDS = {
 }
 # Who may own memory, in the order of the table. An owner that the kernel does not name has none.
 OWNERS = [
-    *("the kernel", "its first stack", "the boot information", "the page of CPU 1", "page 0", "modules"),
+    *("the kernel", "its first stack", "the boot information", "the page of CPU 1", "page 0", "the screen", "modules"),
     *("page tables", "the map of owners", "kernel objects"),
     *("free below 1 MiB", "free below 4 GiB", "free above 4 GiB"),
 ]

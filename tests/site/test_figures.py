@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,24 @@ def test_the_page_says_who_owns_what_on_each_machine_of_the_newest_proof(journal
     assert sorted(head) == sorted(["Owner", *(machine["name"] for machine in proof["machines"])])
     assert [row[0] for row in rows][:2] == ["the kernel", "its first stack"]
     assert {"the map of owners", "page tables", "kernel objects", "free above 4 GiB"} <= {row[0] for row in rows}
+
+
+JUNIT = """<testsuites><testsuite><testcase name="AreAllOfAList" classname="SmallMaps">
+<properties><property name="cases" value="{count}"/></properties>{end}</testcase><testcase name="Other" classname="Maps"/></testsuite></testsuites>"""
+
+
+@pytest.mark.parametrize(("end", "is_kept"), [("", True), ("<failure/>", False)], ids=["passed", "failed"])
+def test_exhaustive_tests_leave_how_many_cases_they_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, is_kept: bool) -> None:
+    program = SourceFileLoader("record_cases", str(TOP / "tests/host/record-cases")).load_module()
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    monkeypatch.setattr(figures, "kernel", lambda: KERNEL)
+    (tmp_path / "host.xml").write_text(JUNIT.format(count=1234567, end=end))
+    program.main(tmp_path / "host.xml")
+    assert (tmp_path / "exhaustive.json").exists() == is_kept
+    if is_kept:
+        (table,) = json.loads((tmp_path / "exhaustive.json").read_text())["tables"]
+        assert table["rows"] == [["Small maps: are all of a list", "1,234,567"]]
+
+
+def test_no_exhaustive_tests_leave_nothing(tmp_path: Path) -> None:
+    SourceFileLoader("record_cases", str(TOP / "tests/host/record-cases")).load_module().main(tmp_path / "missing.xml")
