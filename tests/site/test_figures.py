@@ -2,8 +2,8 @@
 
 import json
 import sys
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -68,11 +68,10 @@ JUNIT = """<testsuites><testsuite><testcase name="AreAllOfAList" classname="Smal
 
 @pytest.mark.parametrize(("end", "is_kept"), [("", True), ("<failure/>", False)], ids=["passed", "failed"])
 def test_exhaustive_tests_leave_how_many_cases_they_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, is_kept: bool) -> None:
-    program = SourceFileLoader("record_cases", str(TOP / "tests/host/record-cases")).load_module()
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
     monkeypatch.setattr(figures, "kernel", lambda: KERNEL)
     (tmp_path / "host.xml").write_text(JUNIT.format(count=1234567, end=end))
-    program.main(tmp_path / "host.xml")
+    run_path(str(TOP / "tests/host/record-cases"))["main"](tmp_path / "host.xml")
     assert (tmp_path / "exhaustive.json").exists() == is_kept
     if is_kept:
         (table,) = json.loads((tmp_path / "exhaustive.json").read_text())["tables"]
@@ -80,4 +79,4 @@ def test_exhaustive_tests_leave_how_many_cases_they_tried(tmp_path: Path, monkey
 
 
 def test_no_exhaustive_tests_leave_nothing(tmp_path: Path) -> None:
-    SourceFileLoader("record_cases", str(TOP / "tests/host/record-cases")).load_module().main(tmp_path / "missing.xml")
+    run_path(str(TOP / "tests/host/record-cases"))["main"](tmp_path / "missing.xml")
