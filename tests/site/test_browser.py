@@ -39,7 +39,8 @@ def result_of(
 
     def run(suite: str) -> subprocess.CompletedProcess[str]:
         command = [RUN, published.root, folder / f"{suite}.xml", suite]
-        return subprocess.run(command, capture_output=True, text=True, timeout=1800)
+        environment = {**os.environ, "DAYBOOK_TERMINAL": str(folder / "terminal")}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
 
     selected = [item.callspec.params.get("suite") for item in request.session.items if hasattr(item, "callspec")]
     with ThreadPoolExecutor(2) as pool:

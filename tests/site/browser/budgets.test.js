@@ -2,31 +2,33 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { at, openBrowser, openPage, openSite } from './lib/browser.js';
-import { entries } from './lib/site.js';
+import { at, openBrowser, openPage } from './lib/browser.js';
+import { serve } from './lib/server.js';
+import { ROOT, entries } from './lib/site.js';
 
 const BUDGET = { total: 130_000, html: 40_000, css: 8_000, javascript: 8_000, woff2: 75_000 };
 const WIDTHS = [1280, 390];
 
-let answers = [];
-const address = await openSite({ sent: (type, bytes) => answers.push({ type, bytes }) });
 const browser = await openBrowser();
 const largest = Object.fromEntries(Object.keys(BUDGET).map((part) => [part, { bytes: 0 }]));
 
-/** The bytes that the server sends to a browser with an empty cache that opens an entry: in total and of each kind. */
+/** The bytes that a server sends to a browser with an empty cache that opens an entry: in total and of each kind. */
 async function weigh(entry, width) {
-  answers = [];
+  const answers = [];
+  const server = await serve(ROOT, { sent: (type, bytes) => answers.push({ type, bytes }) });
   const page = await openPage(browser, { viewport: { width, height: 800 } });
-  await page.goto(at(address, entry), { waitUntil: 'networkidle' });
+  await page.goto(at(server.address, entry), { waitUntil: 'networkidle' });
   await page.evaluate(() => document.fonts.ready.then(() => {}));
   await page.context().close();
+  await server.close();
   const bytes = (part) => answers.filter(({ type }) => part === 'total' || type.includes(`/${part}`))
     .reduce((sum, answer) => sum + answer.bytes, 0);
   return Object.fromEntries(Object.keys(BUDGET).map((part) => [part, bytes(part)]));
 }
 
+// Most of this is waiting, which pages can do side by side.
 for (const width of WIDTHS) {
-  describe(`${width} pixels wide`, () => {
+  describe(`${width} pixels wide`, { concurrency: 4 }, () => {
     for (const entry of entries) {
       test(entry, async () => {
         const weight = await weigh(entry, width);

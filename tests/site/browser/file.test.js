@@ -11,10 +11,9 @@ const ground = () => page.evaluate(() => getComputedStyle(document.body).backgro
 
 // A host sends 404.html for what is not there; from a folder nobody gets to see it.
 for (const name of sample.filter((name_) => name_ !== '404.html')) {
-  test(name, async () => {
+  test(name, async (t) => {
+    t.after(() => page.evaluate(() => localStorage.clear())); // the theme that was chosen
     await page.goto(at(fileAddress, name), { waitUntil: 'networkidle' });
-    await page.evaluate(() => localStorage.clear());
-    await page.reload({ waitUntil: 'networkidle' });
     const { failed, loaded } = await page.evaluate(() => document.fonts.ready.then((fonts) => {
       // Those that stand in for ours may be on this machine or not.
       const ours = [...fonts].filter((font) => font.family.includes('Daybook'));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, focus, openBrowser, openPage, openSite } from './lib/browser.js';
+import { at, focus, openBrowser, openPage, openSite, shorten } from './lib/browser.js';
 import { heaviest, kindOf, sample } from './lib/site.js';
 
 const address = await openSite();
@@ -72,6 +72,7 @@ const walked = () => page.evaluate(() => {
 for (const name of new Set(walks)) {
   test(`Tab walks through ${name} from end to end`, async () => {
     await page.goto(at(address, name));
+    await shorten(page);
     const count = await observe();
     assert.ok(count > 5);
     await Promise.all(Array.from({ length: count }, () => page.keyboard.press('Tab')));

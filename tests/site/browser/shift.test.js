@@ -1,7 +1,7 @@
 // Fonts that come late move nothing that is being read.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { at, openBrowser, openPage, openSite } from './lib/browser.js';
 import { heaviest, kindOf, sample } from './lib/site.js';
 
@@ -14,29 +14,32 @@ const address = await openSite();
 const browser = await openBrowser();
 const names = [...new Map([...sample, heaviest('entry')].map((name) => [kindOf(name), name])).values()];
 
-for (const viewport of SIZES) {
-  for (const name of names) {
-    test(`${name}, ${viewport.width} pixels wide`, async () => {
-      const page = await openPage(browser, { viewport });
-      await page.addInitScript(() => {
-        window.shift = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) window.shift += entry.value;
-        }).observe({ type: 'layout-shift', buffered: true });
+// Most of this is waiting, which pages can do side by side.
+describe('late fonts', { concurrency: 4 }, () => {
+  for (const viewport of SIZES) {
+    for (const name of names) {
+      test(`${name}, ${viewport.width} pixels wide`, async () => {
+        const page = await openPage(browser, { viewport });
+        await page.addInitScript(() => {
+          window.shift = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shift += entry.value;
+          }).observe({ type: 'layout-shift', buffered: true });
+        });
+        let late = 0;
+        await page.route('**/*.woff2', async (route) => {
+          late += 1;
+          await new Promise((wait) => { setTimeout(wait, LATE_MS); });
+          await route.continue();
+        });
+        await page.goto(at(address, name), { waitUntil: 'networkidle' });
+        await page.waitForFunction(() => document.fonts.check('1em "Daybook Serif"') && document.fonts.status === 'loaded');
+        await page.waitForTimeout(200);
+        const shift = await page.evaluate(() => window.shift);
+        assert.ok(late > 0, 'no font was asked for');
+        assert.ok(shift <= CLS, `the layout shifts by ${shift.toFixed(3)}, allowed is ${CLS}`);
+        await page.context().close();
       });
-      let late = 0;
-      await page.route('**/*.woff2', async (route) => {
-        late += 1;
-        await new Promise((wait) => { setTimeout(wait, LATE_MS); });
-        await route.continue();
-      });
-      await page.goto(at(address, name), { waitUntil: 'networkidle' });
-      await page.waitForFunction(() => document.fonts.check('1em "Daybook Serif"') && document.fonts.status === 'loaded');
-      await page.waitForTimeout(200);
-      const shift = await page.evaluate(() => window.shift);
-      assert.ok(late > 0, 'no font was asked for');
-      assert.ok(shift <= CLS, `the layout shifts by ${shift.toFixed(3)}, allowed is ${CLS}`);
-      await page.context().close();
-    });
+    }
   }
-}
+});

@@ -38,10 +38,22 @@ export const at = (address, file) => address + file.split('/').map(encodeURIComp
 /** The address of the site without any server. */
 export const fileAddress = `${pathToFileURL(ROOT)}/`;
 
+const DESKTOP = { width: 1280, height: 800 };
+
 /** A new page in a new context; `options` are playwright's for the context. */
 export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await browser.newContext({ viewport: DESKTOP, ...options });
   return context.newPage();
+}
+
+const devtools = new WeakMap(); // what is emulated ends with its session
+
+/** Shows a page that is loaded as another reader has it: in a colour scheme, in a window of a size, under a finger or not. */
+export async function as(page, { colorScheme, viewport = DESKTOP, touch = false }) {
+  if (!devtools.has(page)) devtools.set(page, await page.context().newCDPSession(page));
+  await devtools.get(page).send('Emulation.setTouchEmulationEnabled', { enabled: touch });
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize(viewport);
 }
 
 /** A new page at an address for one test, closed after it; an error in the page's scripts fails the test. */
@@ -67,6 +79,14 @@ export async function focus(page, locator) {
 export const unfold = (page) => page.evaluate(() => {
   for (const details of document.querySelectorAll('details')) details.open = true;
 });
+
+/** Leaves of a table of thousands of rows some that are spread over it: all are made alike, and these stand for them. */
+export const shorten = (page) => page.evaluate((most) => {
+  for (const body of document.querySelectorAll('tbody')) {
+    const step = Math.ceil(body.rows.length / most);
+    [...body.rows].forEach((row, index) => { if (index % step) row.remove(); });
+  }
+}, 100);
 
 /** Everything that goes wrong while a page is loaded: `problems()` returns what was seen since the last call. */
 export function watch(page) {

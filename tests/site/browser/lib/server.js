@@ -46,8 +46,11 @@ function fileAt(root, mount, pathname) {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
 }
 
+const packed = new Map(); // the body of each file that was sent
+
 function sendText(response, status, type, file) {
-  const body = gzipSync(readFileSync(file));
+  if (!packed.has(file)) packed.set(file, gzipSync(readFileSync(file)));
+  const body = packed.get(file);
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Encoding', 'gzip');
   response.setHeader('Content-Length', body.length);

@@ -53,6 +53,16 @@ const lightest = (kind) => kinds.get(kind).reduce((one, other) => (size(other) <
 /** Pages that stand for all: of each kind the heaviest and the lightest. */
 export const sample = [...kinds.keys()].flatMap((kind) => [...new Set([heaviest(kind), lightest(kind)])]);
 
+/** How long the longest word of a page is, outside code, which scrolls. */
+const longestWord = (page) => {
+  const words = read(page).replace(/<(pre|script)\b.*?<\/\1>/gs, ' ').replace(/<[^>]*>/g, ' ').split(/\s+/);
+  return words.reduce((most, { length }) => Math.max(most, length), 0);
+};
+
+/** Of each kind the `count` pages that have the longest words, and those that stand for all. */
+export const widest = (count) => [...new Set([...kinds.values()].flatMap((those) => those
+  .map((page) => [longestWord(page), page]).sort(([one], [other]) => other - one).slice(0, count).map(([, page]) => page)).concat(sample))];
+
 /** The pages of a kind whose markup has every one of `patterns`, the lightest first; there must be one. */
 export function having(kind, ...patterns) {
   const found = kinds.get(kind)?.filter((page) => patterns.every((pattern) => pattern.test(read(page)))) ?? [];
