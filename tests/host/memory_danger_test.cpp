@@ -59,7 +59,7 @@ TEST(Guards, AreThePagesBelowBothStacks)
     for (const memory::guarded_stack* each : {&memory::kernel_stack, &memory::double_fault_stack}) {
         EXPECT_TRUE(memory::is_guard(address_of(each)));
         EXPECT_FALSE(memory::is_guard(address_of(each) + 4096));
-        EXPECT_EQ(each->top(), address_of(each) + sizeof *each);
+        EXPECT_EQ(each->top(), address_of(each) + 4096 + (16 << 10));
     }
     EXPECT_FALSE(memory::is_guard(0));
 }

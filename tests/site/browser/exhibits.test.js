@@ -16,6 +16,7 @@ const ELSEWHERE = new Map([
   ['too-large', 'the processor here has addresses of fewer bits'],
   ['whole-piece', 'the same'],
   ['forgotten', 'the processor here has none of what it should forbid'],
+  ['five-levels-now', 'the processor here has no page tables of five levels'],
 ]);
 // The exhibits that end in another way, each with its reason: the entries say these.
 const OTHERWISE = new Map([
