@@ -10,6 +10,7 @@ from _pytest.terminal import TerminalReporter
 
 from boots import Boots
 from cases import prune_evidence, renew_sources
+from memory_log import ReportError
 from must_fail import SOURCES, build_kernel
 
 
@@ -26,6 +27,10 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     passed, failed = ([report.nodeid for report in terminalreporter.getreports(kind)] for kind in ("passed", "failed"))
     run_figures.record_maps(passed, failed)
     run_figures.record_injection()
+    try:
+        run_figures.record_owners()
+    except ReportError as error:
+        terminalreporter.write_line(f"who owns what is not known: {error}")
     for line in run_figures.summary(passed, failed):
         terminalreporter.write_line(line)
 

@@ -90,13 +90,16 @@ def tests_of(nodes: list[str]) -> Counter[str]:
 
 
 def record_owners() -> None:
-    """From the recorded logs of the newest entry, on the machines of its own proof; a ReportError if one has no such report."""
+    """From the recorded logs of the newest entry, if there is one of each machine of its own proof; a ReportError if one of them
+    has no such report."""
     newest = Day(entries()[-1])
     logs = {
         machine.name: EVIDENCE / newest.entry / f"{machine.name}.log"
         for machine in newest.machines(every=False)
         if machine.serial
     }
+    if not all(log.exists() for log in logs.values()):
+        return
     kib = {machine: _owners(log) for machine, log in logs.items()}
     named = dict.fromkeys(owner for each in kib.values() for owner in each)
     rows = [

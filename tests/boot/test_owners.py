@@ -69,3 +69,9 @@ def test_a_log_without_a_report_is_named(evidence: Path) -> None:
     with pytest.raises(ReportError, match=f"{log}: it does not say who owns what"):
         record_owners()
     assert not figures.FOLDER.exists()
+
+
+def test_without_a_log_of_each_machine_nothing_is_recorded(evidence: Path) -> None:
+    next(evidence.glob("*.log")).unlink()
+    record_owners()
+    assert not figures.FOLDER.exists()
