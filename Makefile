@@ -65,12 +65,15 @@ $(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/
 endif
 # The newest kernel once more for each of these files of options in tangled/compiler/.
 sanitizers := undefined address
-ifneq ($(filter sanitized $(if $(ENTRY),,test),$(goals)),)
+ifneq ($(filter sanitized mutants matrix $(if $(ENTRY),,test),$(goals)),)
 $(foreach name,$(sanitizers),$(eval $(call tree-rules,build/sanitized/$(name)/,build/sanitized/$(name)/,$(lastword $(days)),,$(name))))
 endif
 
 ifneq ($(filter coverage $(if $(ENTRY),,test),$(goals)),)
 include tests/coverage/coverage.mk
+endif
+ifneq ($(filter mutants matrix $(if $(ENTRY),,test),$(goals)),)
+include tests/boot/misuse.mk tests/mutation/mutation.mk
 endif
 
 ##@ The kernel
@@ -120,10 +123,10 @@ ifdef ENTRY
 test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
+test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof coverage boot site emulator
 endif
-matrix: iso days exhibits build/map-check build/tests/count.so | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
+matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
 	weave/seals check
@@ -138,7 +141,7 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	$(say) "run     build/coverage/host_tests"
 	LLVM_PROFILE_FILE=build/coverage/host.profraw build/coverage/host_tests --gtest_brief=1
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
-mutants: build/sources.mk | $(installed.site) ## make every small mistake in the memory code, one at a time: the host tests must notice each
+mutants: build/mutation/commands build/tests/misuse.o build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory

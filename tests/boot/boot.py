@@ -39,6 +39,7 @@ HALT_LINE = "the kernel halts"
 SILENT_CPU_SECONDS = {"direct": 4.0, "bios": 4.0, "uefi": 12.0}
 SILENT_WALL_SECONDS = 120.0
 TOTAL_WALL_SECONDS = 600.0
+MOST_OUTPUT = 1 << 20  # bytes: a hundred times a long log
 
 _POLL_SECONDS = 0.1
 _CLOCK_TICKS = 100  # of /proc/PID/stat, on every Linux
@@ -195,6 +196,8 @@ class _Run:
             now, cpu, grown = time.monotonic(), self._cpu_seconds(), self._serial.stat().st_size
             if grown != size:
                 size, silent_since, silent_cpu = grown, now, cpu
+            if size > MOST_OUTPUT:
+                return "hang", f"still writing after {size} bytes"
             # Twice, because the CPUs are looked at one after the other.
             halted_checks = halted_checks + 1 if self._halted_for_good() else 0
             if halted_checks == 2:

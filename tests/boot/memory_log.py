@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from boot_information import RESERVED, USABLE, Region
 from pool_oracle import Range
@@ -43,15 +44,32 @@ class ReportError(Exception):
     """The kernel has not said who owns what."""
 
 
-def owners(log: str) -> dict[str, float]:
-    """Who owns how many KiB. Modules are one owner."""
+@dataclass(frozen=True)
+class Report:
+    """Who owns what, in the log's order."""
+
+    areas: list[tuple[str, Range]]
+    kib: list[tuple[str, int]]
+    slabs: int
+
+
+def read_report(log: str) -> Report:
+    """A ReportError if there is none, or not all of it."""
     found = _REPORT.search(log)
     if not found:
         raise ReportError("it does not say who owns what")
     areas, sizes, slabs = found.groups()
+    return Report(
+        [(name, (int(start, 16), int(end, 16))) for name, start, end in re.findall(r"^  (.+): (\S+) - (\S+)$", areas, re.MULTILINE)],
+        [(name, int(size)) for name, size in re.findall(r"^(.+): (\d+) KiB$", sizes, re.MULTILINE)],
+        int(slabs),
+    )
+
+
+def owners(log: str) -> dict[str, float]:
+    """Who owns how many KiB. Modules are one owner. A ReportError as above."""
+    report = read_report(log)
     kib: Counter[str] = Counter()
-    for name, start, end in re.findall(r"^  (.+): (\S+) - (\S+)$", areas, re.MULTILINE):
-        kib["modules" if name == "a module" else name] += (int(end, 16) - int(start, 16)) / 1024
-    kib |= {name: int(size) for name, size in re.findall(r"^(.+): (\d+) KiB$", sizes, re.MULTILINE)}
-    kib["kernel objects"] = int(slabs) * _SLAB_KIB
-    return dict(kib)
+    for name, (start, end) in report.areas:
+        kib["modules" if name == "a module" else name] += (end - start) / 1024
+    return {**kib, **dict(report.kib), "kernel objects": report.slabs * _SLAB_KIB}

@@ -10,6 +10,8 @@ from cases import MATRIX, BootKey
 from free_memory import judge_free_memory
 from halted_verdict import judge_halted
 from machines import Machine
+from owners_verdict import judge_owners
+from protections import judge_said
 from trees import Day, entries
 from verdict import report
 
@@ -61,6 +63,11 @@ def grub_machines() -> list[Machine]:
     return bios + [_machine("uefi", *kind, 1 + number % 2) for number, kind in enumerate(kinds)]
 
 
+def neighbour_machines() -> list[Machine]:
+    """Those whose CPU has SMEP, SMAP and UMIP without what CPUID says in the bits beside theirs, and the other way round."""
+    return [_machine("direct", "pc", "64M", cpu, 1) for cpu in ("max+-bmi2+-adx+-pku", "max+-smep+-smap+-umip")]
+
+
 def sample(machines: list[Machine]) -> list[Machine]:
     """All of them in `make matrix`. In `make test` every eleventh, which has each CPU, board and size in it."""
     return machines if MATRIX else machines[::11]
@@ -91,13 +98,15 @@ class PressureCase:
 
 
 def judge_pressed(boot: Boot, elf: Path) -> list[str]:
-    """Complaints about the end, the tests, the page tables, what the CPU forbids, and the free memory."""
+    """Complaints about the end, the tests, the page tables, what the CPU forbids, the free memory, and who owns it."""
     complaints = judge_halted(boot, elf)
     if boot.outcome == "halt":
         if not re.search(rf"^ok \d+ .*\n.*{HALT_LINE}", boot.serial, re.MULTILINE):
             complaints.append("something happened between the last test and the end")
         extents = boot.seen.page_tables.get(boot.seen.cpus[0].cr3, [])
         complaints += judge_free_memory(boot.serial, extents, boot.seen.gib_pages)
+        complaints += judge_owners(boot.serial)
+        complaints += judge_said(boot.serial, boot.seen.cpus[0].cr4, boot.seen.protections)
     return complaints
 
 

@@ -46,6 +46,7 @@ CASES = [
     Case("triple_fault", (r"expected exit 33, got a triple fault at 0x\w+ \(.*triple_fault.asm:12",)),
     Case("keyboard_reset", ("got a reset that is not a triple fault at",)),
     Case("spin", (r"got hang: no output for \d+ s of CPU time at .*spin.asm:7",)),
+    Case("endless", (r"got hang: still writing after \d{7,} bytes at ",)),
     Case("halted", ("got hang: every CPU halts with interrupts off",)),
     Case("halted", ("expected halt, got hang: every CPU halts",), HALT_PROOF),
     Case("control", ("expected halt, got hang: every CPU halts",), HALT_PROOF),

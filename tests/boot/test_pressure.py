@@ -17,7 +17,7 @@ from grub_image import image
 from machines import Machine
 from page_tables import guard_pages
 from pool_oracle import Range, pool
-from pressure import TABLE, PressureCase, direct_machines, grub_machines, judge_pressed, physical_bits, sample
+from pressure import TABLE, PressureCase, direct_machines, grub_machines, judge_pressed, neighbour_machines, physical_bits, sample
 from protections import CR4_BITS
 from trees import Day, entries
 from verdict import judge_tests
@@ -38,6 +38,12 @@ def test_boots(case: PressureCase, boots: Boots) -> None:
     failure = case.prove(boots)
     TABLE.note(case.machine, not failure)
     if failure:
+        pytest.fail(failure, pytrace=False)
+
+
+@pytest.mark.parametrize("case", map(PressureCase, neighbour_machines()))
+def test_neighbouring_bits_are_told_apart(case: PressureCase, boots: Boots) -> None:
+    if failure := case.prove(boots):
         pytest.fail(failure, pytrace=False)
 
 
@@ -88,8 +94,16 @@ def test_a_sound_boot_passes(boots: Boots) -> None:
         (lambda b: replace(b, seen=replace(b.seen, page_tables={})), "CPU 0 has paging off"),
         (lambda b: replace(b, seen=replace(b.seen, gib_pages=False)), "it says {"),
         *((partial(with_cr4, change=bit), "CR4 is ") for bit in CR4_BITS.values()),
+        (lambda b: with_cr4(b, 1), "CR4 is "),
+        (lambda b: saying(b, r"^protections: ", "protections: SMIP "), "it says that the CPU can forbid SMIP "),
+        (lambda b: saying(b, r"^protections: .*\n", ""), "the log does not say what CR4 was"),
         (lambda b: saying(b, r"^page tables: \d+", "page tables: 9999999"), "page tables take 9999999 KiB "),
         (lambda b: saying(b, r"^free memory: \d+", "free memory: 4"), "it says that 0x1000 bytes are free, and "),
+        (lambda b: saying(b, r"^free above 4 GiB: ", "free above 4 GiB: 1"), "what it reports adds up to "),
+        (lambda b: saying(b, r"^free below 1 MiB: .*\nfree below 4 GiB", "free below 1 MiB"), "it says free below 1 MiB: "),
+        (lambda b: saying(b, r"^the map of owners: ", "tests: 0 KiB\n\\g<0>"), "it reports a line for tests, of which "),
+        (lambda b: saying(b, r"^  page 0: .*\n", ""), "it reports other areas in use than "),
+        (lambda b: saying(b, r"^memory:$", "money:"), "it does not say who owns what"),
         (lambda b: saying(b, r"^ok 5 ", "not ok 5 "), "an in-kernel test failed, "),
         (lambda b: saying(b, rf"^.*{HALT_LINE}", r"PANIC: late\n\g<0>"), "something happened between "),
         (lambda b: replace(b, outcome="exit 37"), "it should halt, and ended by exit 37"),

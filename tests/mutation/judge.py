@@ -3,9 +3,11 @@
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock, get_ident
+from typing import Protocol
 
 from operators import Mutant, read
 from programs import WORKERS, Broken, Programs, Sources, Verdict, run_tests
@@ -63,12 +65,18 @@ class Judge:
         return Verdict(False)
 
 
-def judge_all(sources: Sources, asked: list[Mutant], results: Results, out: Path) -> None:
-    """Asks the tests what is not known yet. What is known by then is kept if somebody stops it."""
+class AnyJudge(Protocol):
+    numbered: dict[int, Mutant]
+
+    def judge(self, number: int) -> Verdict: ...
+
+
+def judge_all(new_judge: Callable[[list[Mutant]], AnyJudge], asked: list[Mutant], results: Results) -> None:
+    """Asks a judge of what is not known yet. What is known by then is kept if somebody stops it."""
     missing = [mutant for mutant in asked if results.get(mutant) is None]
     if not missing:
         return
-    judge, lock = Judge(sources, missing, out), Lock()
+    judge, lock = new_judge(missing), Lock()
     count = Counter()
 
     def one(number: int) -> None:

@@ -91,7 +91,12 @@ class Finder:
         self.found: list[Mutant] = []
         self.names: Counter[tuple[str, str, str]] = Counter()
         for child in self.children(unit.cursor):
-            self.visit(child, [])
+            if self.is_of_the_kernel(child):
+                self.visit(child, [])
+
+    def is_of_the_kernel(self, declaration: Cursor) -> bool:
+        """The kernel's own code is in namespaces. What is not has to do with its tests, which run in the kernel."""
+        return declaration.kind == Kind.NAMESPACE or declaration.semantic_parent.kind == Kind.NAMESPACE
 
     def children(self, cursor: Cursor) -> list[Cursor]:
         """Those that are written in this file."""

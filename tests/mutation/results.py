@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,22 +18,24 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-class Results:
-    """The verdicts of earlier runs, which hold as long as nothing has changed that they come from."""
+def digest_of_kernel(sources: Sources) -> str:
+    """Of all files that the kernel is compiled from, wherever the journal has them."""
+    files = sorted(set(sources.kernel).union(*sources.reached.values()))
+    return digest([re.sub(r"^(#line.*)?\n", "", read(sources.tree / file), flags=re.MULTILINE) for file in files])
 
-    def __init__(self, path: Path, sources: Sources, forget: bool) -> None:
-        self.path = path
-        tree = sources.tree
-        kernel = sorted(set(sources.kernel).union(*sources.reached.values()))
-        self.kernel = digest([re.sub(r"^(#line.*)?\n", "", read(tree / file), flags=re.MULTILINE) for file in kernel])
+
+class HostTests:
+    """What a verdict of the host tests comes from."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.kernel = digest_of_kernel(sources)
         shared = [HERE / name for name in TOOL] + sources.helpers + sorted((ROOT / "tests/maps").glob("*"))
         for folder in sorted({path.parent for path in [*sources.tests, *sources.helpers]}):
             shared += sorted(folder.glob("*.hpp"))
         self.shared = digest(OPTIONS, [read(file) for file in shared])
         self.texts = {test: read(test) for test in sources.tests}
-        self.known = json.loads(path.read_text()) if path.exists() and not forget else {}
 
-    def made_of(self, mutant: Mutant, verdict: Verdict) -> str:
+    def basis(self, mutant: Mutant, verdict: Verdict) -> str:
         """One that was killed depends on the test that did it; one that was not, on all."""
         killer = tuple(verdict.by.split("."))
         texts = []
@@ -43,13 +46,21 @@ class Results:
                 texts.append(TEST.sub(lambda match: match[0] if match.groups() == killer else "", text))
         return digest(mutant.name, self.kernel, self.shared, texts)
 
+
+class Results:
+    """The verdicts of earlier runs, each of which holds as long as its basis, a digest of all that it comes from, is the same."""
+
+    def __init__(self, path: Path, basis: Callable[[Mutant, Verdict], str], forget: bool) -> None:
+        self.path, self.basis = path, basis
+        self.known = json.loads(path.read_text()) if path.exists() and not forget else {}
+
     def get(self, mutant: Mutant) -> Verdict | None:
         entry = self.known.get(repr(mutant.name))
         verdict = Verdict(entry["killed"], entry["by"]) if entry else None
-        return verdict if verdict and entry["made_of"] == self.made_of(mutant, verdict) else None
+        return verdict if verdict and entry["basis"] == self.basis(mutant, verdict) else None
 
     def put(self, mutant: Mutant, verdict: Verdict) -> None:
-        self.known[repr(mutant.name)] = asdict(verdict) | {"made_of": self.made_of(mutant, verdict)}
+        self.known[repr(mutant.name)] = asdict(verdict) | {"basis": self.basis(mutant, verdict)}
 
     def save(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

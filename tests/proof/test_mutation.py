@@ -13,11 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/mutation"))
 
 from explained import read_explained, shown  # noqa: E402
-from judge import judge_all  # noqa: E402
+from judge import Judge, judge_all  # noqa: E402
 from operators import Mutant, mutants  # noqa: E402
 from programs import Sources  # noqa: E402
 from report import report  # noqa: E402
-from results import Results  # noqa: E402
+from results import HostTests, Results  # noqa: E402
 
 # A line of code, and all that can become of it.
 LINES = [
@@ -106,8 +106,8 @@ def test_what_survives_is_told_and_must_be_explained(
     files = sources.mutated(["toy"])
     assert files == ["toy/toy.cpp", "toy/toy.hpp"]
     asked = [mutant for file in files for mutant in mutants(sources.tree, file)]
-    results = Results(out / "results.json", sources, forget=False)
-    judge_all(sources, asked, results, out)
+    results = Results(out / "results.json", HostTests(sources).basis, forget=False)
+    judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
 
     def said(reasons: dict) -> tuple[bool, str]:
         capsys.readouterr()
@@ -130,9 +130,9 @@ def test_what_survives_is_told_and_must_be_explained(
     assert not is_well and "an explanation is stale: there is no such mutant any more" in text
 
     # The next run knows it all, until a test has changed.
-    assert all(Results(out / "results.json", sources, forget=False).get(mutant) for mutant in asked)
+    assert all(Results(out / "results.json", HostTests(sources).basis, forget=False).get(mutant) for mutant in asked)
     sources.tests[0].write_text(sources.tests[0].read_text() + "// another\n")
-    assert not any(Results(out / "results.json", sources, forget=False).get(mutant) for mutant in asked)
+    assert not any(Results(out / "results.json", HostTests(sources).basis, forget=False).get(mutant) for mutant in asked)
 
 
 def test_explanations_are_read(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
         return able[:: len(able) // count][:count]
 
     asked = some("page/tables.cpp", 6) + some("page/pt_space.cpp", 6)
-    results = Results(out / "memory.json", sources, forget=False)
-    judge_all(sources, asked, results, out)
+    results = Results(out / "memory.json", HostTests(sources).basis, forget=False)
+    judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
     assert [shown(m.name) for m in asked if not results.get(m).killed] == []
     assert len(asked) == 12

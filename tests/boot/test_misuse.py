@@ -1,0 +1,22 @@
+"""Memory that is misused on the machine, in each way that the kernel has a word for."""
+
+from dataclasses import replace
+
+import pytest
+
+from misuses import MISUSES, Misuse
+from trees import BUILD
+
+ELF = BUILD / "tests/misuse.elf"
+
+
+@pytest.mark.parametrize("case", MISUSES)
+def test_misuse_is_noticed(case: Misuse) -> None:
+    if complaints := case.complaints(ELF):
+        pytest.fail("\n".join(complaints), pytrace=False)
+
+
+def test_another_end_is_noticed() -> None:
+    nothing, *_, report = MISUSES
+    assert "expected exit 37, got exit 33" in replace(nothing, outcome="exit 37").complaints(ELF)[0]
+    assert replace(nothing, says=report.says).complaints(ELF)[0].startswith("the log does not say ")

@@ -1,0 +1,196 @@
+"""Asks the boots about mutants of what only a machine can run: a kernel with all of them is booted with one at a time."""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from operators import Mutant, read, write
+from programs import HERE, ROOT, WORKERS, Broken, Sources, Verdict, compile_all
+from results import digest, digest_of_kernel
+from schemata import woven
+
+sys.path.append(str(ROOT / "tests/boot"))
+from boot import Boot, boot, medium  # noqa: E402
+from elf import segments, symbols  # noqa: E402
+from halted import look  # noqa: E402
+from injections import ended_well, requests  # noqa: E402
+from machines import Machine  # noqa: E402
+from misuses import MACHINE, MISUSES, Misuse  # noqa: E402
+from page_tables import wanted_pages  # noqa: E402
+from patched import patched  # noqa: E402
+from pressure import judge_pressed, neighbour_machines  # noqa: E402
+from qmp import Qmp  # noqa: E402
+
+# Small; with pages of 1 GiB, all that a CPU can forbid, and two CPUs; small for a kernel with checks; with memory in each zone.
+SIZES = ["direct-pc-64M", "direct-q35-6G-cpu_max-smp2", "direct-pc-4M", "direct-pc-1T-cpu_max+phys-bits=46"]
+WHOLE = [*map(Machine.parse, SIZES), *neighbour_machines()]
+REFUSING = WHOLE[0]
+TOOL = ["operators.py", "schemata.py", "switch.hpp", "machine_switch.cpp", "machine.py", "../boot/misuse.cpp"]
+NOTING = 0xFFFF_FFFF  # switch.hpp
+
+
+class MachineTests:
+    """What a verdict of the boots comes from."""
+
+    def __init__(self, sources: Sources) -> None:
+        judges = sorted(path for path in (ROOT / "tests/boot").glob("*.py") if not path.name.startswith("test_"))
+        everything = [ROOT / "linker.ld", *sorted((ROOT / "boot").glob("*.asm")), *sorted((ROOT / "tangled").rglob("*.asm"))]
+        self.shared = digest([read(file) for file in [*(HERE / name for name in TOOL), *judges, *everything]])
+        self.kernel = digest_of_kernel(sources)
+
+    def basis(self, mutant: Mutant, verdict: Verdict) -> str:
+        return digest(mutant.name, self.kernel, self.shared)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One boot. `refused`: the request for memory that it is refused. `misuse`: what tests do to its memory. Without them, all is
+    looked at in the end."""
+
+    machine: Machine
+    refused: int | None = None
+    misuse: Misuse | None = None
+
+    def __str__(self) -> str:
+        how = f" fail-allocation={self.refused}" if self.refused else f": {self.misuse.test_id}" if self.misuse else ""
+        return self.machine.name + how
+
+    @property
+    def is_whole(self) -> bool:
+        return self.refused is None and self.misuse is None
+
+    def boot(self, elf: Path, machine: Machine, inspect: Callable[[Qmp], Any] | None = None) -> Boot:
+        with medium(machine, elf, f"fail-allocation={self.refused}" if self.refused else "") as arguments:
+            return boot(machine, arguments, inspect)
+
+    def complaints(self, elf: Path, last_needed: int) -> list[str]:
+        """What is wrong with how the kernel ends. Requests up to `last_needed` are those without which it cannot go on."""
+        if self.misuse:
+            return self.misuse.complaints(elf)
+        if self.is_whole:
+            return judge_pressed(self.boot(elf, self.machine.without_debug_exit(), partial(look, wanted=wanted_pages(elf))), elf)
+        booted = self.boot(elf, self.machine)
+        must_end = self.refused <= last_needed
+        return [] if ended_well(booted) and (booted.outcome == "exit 39" or not must_end) else [f"it ended with {booted.outcome}"]
+
+
+class Kernel:
+    """The newest kernel with mistakes, below `out`, compiled and linked by its own commands."""
+
+    def __init__(self, sources: Sources, out: Path) -> None:
+        self.sources, self.out = sources, out
+        if not (out.parent / "commands").exists():
+            raise Broken("nobody has said how to compile the kernel; `make mutants` does")
+        self.compiler, self.linker = (out.parent / "commands").read_text().splitlines()
+        parts = re.search(r"^build/sources := (.*)$", (ROOT / "build/sources.mk").read_text(), re.MULTILINE)[1].split()
+        self.objects = {part: ROOT / f"build/sanitized/undefined/obj/{part}.o" for part in parts}
+
+    def build(self, name: str, changed: dict[str, str]) -> Path:
+        """With the texts of some files changed."""
+        folder = self.out / name
+        shutil.rmtree(folder, ignore_errors=True)
+        for file, text in changed.items():
+            write(folder / "tree" / file, text)
+        objects, commands = dict(self.objects), []
+        behind = [folder / "switch.o", ROOT / "build/tests/misuse.o"]
+        for file in self.sources.kernel:
+            if self.sources.reached[str(self.sources.tree / file)] & changed.keys():
+                source = folder / "tree" / file if file in changed else self.sources.tree / file
+                objects[file] = folder / f"{file}.o"
+                commands.append(self.compile(source, objects[file], folder / "tree"))
+        compile_all([*commands, self.compile(HERE / "machine_switch.cpp", behind[0], folder / "tree")])
+        elf = folder / "kernel.elf"
+        compile_all([[*self.linker.split(), "-o", str(elf), *map(str, [*objects.values(), *behind])]])
+        return elf
+
+    def compile(self, source: Path, into: Path, first: Path) -> list[str]:
+        into.parent.mkdir(parents=True, exist_ok=True)
+        compiler, *options = self.compiler.split()
+        return [compiler, f"-I{first}", *options, "-include", str(HERE / "switch.hpp"), "-c", str(source), "-o", str(into)]
+
+
+def chosen(elf: Path, number: int):
+    """The same kernel, which makes the mistake `number`."""
+    return patched(elf, "_ZN8mutation6chosenE", number)
+
+
+def met(elf: Path, trial: Trial, count: int) -> frozenset[int]:
+    """Which of the mistakes 1 to `count` the kernel would have met."""
+    address = symbols(elf)["mutation_met"]
+    (segment,) = (each for each in segments(elf) if each.virtual <= address < each.virtual + each.memory_size)
+
+    def memory(qmp: Qmp) -> bytes:
+        with tempfile.NamedTemporaryFile(prefix="daybook-met-") as file:
+            physical = segment.physical + address - segment.virtual
+            qmp.execute("pmemsave", val=physical, size=count + 1, filename=file.name)
+            return file.read()
+
+    misuse = trial.misuse.number if trial.misuse else 0
+    with chosen(elf, NOTING) as noting, patched(noting, "misuse_chosen", misuse) as misused:
+        booted = trial.boot(misused, trial.machine.without_debug_exit(), memory)
+    if booted.outcome != "halt":
+        raise Broken(f"the kernel without any mistake ends with {booted.outcome} on {trial}:\n{booted.serial}")
+    return frozenset(number for number in range(1, count + 1) if booted.seen[number])
+
+
+class MachineJudge:
+    """Boots the kernel with one mutant after the other."""
+
+    def __init__(self, sources: Sources, wanted: list[Mutant], out: Path) -> None:
+        self.numbered = dict(enumerate(wanted, 1))
+        self.kernel, self.sources = Kernel(sources, out), sources
+        changed = {}
+        for file in {mutant.file for mutant in wanted}:
+            own = {number: mutant for number, mutant in self.numbered.items() if mutant.file == file}
+            changed[file] = woven(read(sources.tree / file), own)
+        self.elf = self.kernel.build("switched", changed)
+        self.lock, self.alone = Lock(), 0
+        with chosen(self.elf, 0) as plain:
+            self.last_needed, last = requests(Trial(REFUSING, 1_000_000).boot(plain, REFUSING))
+            named = [Trial(machine) for machine in WHOLE] + [Trial(MACHINE, misuse=each) for each in MISUSES]
+            for trial in named:
+                if complaints := trial.complaints(plain, 0):
+                    raise Broken(f"the kernel fails without any mistake on {trial}: {complaints[0]}")
+        self.trials = named + [Trial(REFUSING, refused=each) for each in range(1, last + 1)]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            self.met = dict(zip(self.trials, pool.map(lambda trial: met(self.elf, trial, len(wanted)), self.trials)))
+
+    @cached_property
+    def different(self) -> list[Trial]:
+        """Without refusals that meet just the same as another one does."""
+        first = {}
+        for trial in self.trials:
+            first.setdefault((trial.refused is None and trial, self.met[trial]), trial)
+        return list(first.values())
+
+    def judge(self, number: int) -> Verdict:
+        mutant = self.numbered[number]
+        verdict = Verdict(False)
+        if mutant.around is not None:
+            with chosen(self.elf, number) as elf:
+                verdict = self.run(elf, [trial for trial in self.different if number in self.met[trial]])
+        if not verdict.killed and (mutant.may_be_constant or not any(number in numbers for numbers in self.met.values())):
+            with self.lock:
+                self.alone += 1
+                place = f"alone.{self.alone}"
+            try:
+                elf = self.kernel.build(place, {mutant.file: mutant.applied(read(self.sources.tree / mutant.file))})
+            except Broken:
+                return Verdict(True, "the compiler")
+            verdict = self.run(elf, self.different)
+            shutil.rmtree(elf.parent)
+        return verdict
+
+    def run(self, elf: Path, trials: list[Trial]) -> Verdict:
+        for trial in trials:
+            if trial.complaints(elf, self.last_needed):
+                return Verdict(True, str(trial))
+        return Verdict(False)
