@@ -17,6 +17,8 @@ const ELSEWHERE = new Map([
   ['whole-piece', 'the same'],
   ['forgotten', 'the processor here has none of what it should forbid'],
   ['five-levels-now', 'the processor here has no page tables of five levels'],
+  ['no-low', 'no loader takes memory away here'],
+  ['no-low-now', 'the same'],
 ]);
 // The exhibits that end in another way, each with its reason: the entries say these.
 const OTHERWISE = new Map([
