@@ -123,7 +123,7 @@ ifdef ENTRY
 test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
+test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof coverage boot site emulator
 endif
 matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from elf import ElfError
 from misuses import MISUSES, Misuse
+from patched import patched
 from trees import BUILD
 
 ELF = BUILD / "tests/misuse.elf"
@@ -20,3 +22,8 @@ def test_another_end_is_noticed() -> None:
     nothing, *_, report = MISUSES
     assert "expected exit 37, got exit 33" in replace(nothing, outcome="exit 37").complaints(ELF)[0]
     assert replace(nothing, says=report.says).complaints(ELF)[0].startswith("the log does not say ")
+
+
+def test_what_is_not_in_the_file_cannot_be_changed() -> None:
+    with pytest.raises(ElfError, match="kernel_stackE is not in the file"), patched(ELF, "_ZN6memory12kernel_stackE", 1):
+        pass

@@ -1,6 +1,5 @@
 """Asks the boots about mutants of what only a machine can run: a kernel with all of them is booted with one at a time."""
 
-import re
 import shutil
 import sys
 import tempfile
@@ -12,10 +11,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from operators import Mutant, read, write
-from programs import HERE, ROOT, WORKERS, Broken, Sources, Verdict, compile_all
+from kernels import Kernel, chosen
+from operators import Mutant, read
+from programs import HERE, ROOT, WORKERS, Broken, Sources, Verdict
 from results import digest, digest_of_kernel
-from schemata import woven
 
 sys.path.append(str(ROOT / "tests/boot"))
 from boot import Boot, boot, medium  # noqa: E402
@@ -33,8 +32,14 @@ from qmp import Qmp  # noqa: E402
 SIZES = ["direct-pc-64M", "direct-q35-6G-cpu_max-smp2", "direct-pc-4M", "direct-pc-1T-cpu_max+phys-bits=46"]
 WHOLE = [*map(Machine.parse, SIZES), *neighbour_machines()]
 REFUSING = WHOLE[0]
-TOOL = ["operators.py", "schemata.py", "switch.hpp", "machine_switch.cpp", "machine.py", "../boot/misuse.cpp"]
+TOOL = ["operators.py", "schemata.py", "switch.hpp", "machine_switch.cpp", "kernels.py", "machine.py", "../boot/misuse.cpp"]
 NOTING = 0xFFFF_FFFF  # switch.hpp
+
+
+def kernel_sources() -> Sources:
+    """All that the kernel is compiled from."""
+    files = sorted(str(path.relative_to(ROOT / "tangled")) for path in (ROOT / "tangled").rglob("*.cpp"))
+    return Sources(ROOT / "tangled", files, [], [], [])
 
 
 class MachineTests:
@@ -82,46 +87,6 @@ class Trial:
         return [] if ended_well(booted) and (booted.outcome == "exit 39" or not must_end) else [f"it ended with {booted.outcome}"]
 
 
-class Kernel:
-    """The newest kernel with mistakes, below `out`, compiled and linked by its own commands."""
-
-    def __init__(self, sources: Sources, out: Path) -> None:
-        self.sources, self.out = sources, out
-        if not (out.parent / "commands").exists():
-            raise Broken("nobody has said how to compile the kernel; `make mutants` does")
-        self.compiler, self.linker = (out.parent / "commands").read_text().splitlines()
-        parts = re.search(r"^build/sources := (.*)$", (ROOT / "build/sources.mk").read_text(), re.MULTILINE)[1].split()
-        self.objects = {part: ROOT / f"build/sanitized/undefined/obj/{part}.o" for part in parts}
-
-    def build(self, name: str, changed: dict[str, str]) -> Path:
-        """With the texts of some files changed."""
-        folder = self.out / name
-        shutil.rmtree(folder, ignore_errors=True)
-        for file, text in changed.items():
-            write(folder / "tree" / file, text)
-        objects, commands = dict(self.objects), []
-        behind = [folder / "switch.o", ROOT / "build/tests/misuse.o"]
-        for file in self.sources.kernel:
-            if self.sources.reached[str(self.sources.tree / file)] & changed.keys():
-                source = folder / "tree" / file if file in changed else self.sources.tree / file
-                objects[file] = folder / f"{file}.o"
-                commands.append(self.compile(source, objects[file], folder / "tree"))
-        compile_all([*commands, self.compile(HERE / "machine_switch.cpp", behind[0], folder / "tree")])
-        elf = folder / "kernel.elf"
-        compile_all([[*self.linker.split(), "-o", str(elf), *map(str, [*objects.values(), *behind])]])
-        return elf
-
-    def compile(self, source: Path, into: Path, first: Path) -> list[str]:
-        into.parent.mkdir(parents=True, exist_ok=True)
-        compiler, *options = self.compiler.split()
-        return [compiler, f"-I{first}", *options, "-include", str(HERE / "switch.hpp"), "-c", str(source), "-o", str(into)]
-
-
-def chosen(elf: Path, number: int):
-    """The same kernel, which makes the mistake `number`."""
-    return patched(elf, "_ZN8mutation6chosenE", number)
-
-
 def met(elf: Path, trial: Trial, count: int) -> frozenset[int]:
     """Which of the mistakes 1 to `count` the kernel would have met."""
     address = symbols(elf)["mutation_met"]
@@ -147,11 +112,7 @@ class MachineJudge:
     def __init__(self, sources: Sources, wanted: list[Mutant], out: Path) -> None:
         self.numbered = dict(enumerate(wanted, 1))
         self.kernel, self.sources = Kernel(sources, out), sources
-        changed = {}
-        for file in {mutant.file for mutant in wanted}:
-            own = {number: mutant for number, mutant in self.numbered.items() if mutant.file == file}
-            changed[file] = woven(read(sources.tree / file), own)
-        self.elf = self.kernel.build("switched", changed)
+        self.elf = self.kernel.build_switched(self.numbered)
         self.lock, self.alone = Lock(), 0
         with chosen(self.elf, 0) as plain:
             self.last_needed, last = requests(Trial(REFUSING, 1_000_000).boot(plain, REFUSING))

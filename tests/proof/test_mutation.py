@@ -14,10 +14,14 @@ sys.path.insert(0, str(ROOT / "tests/mutation"))
 
 from explained import read_explained, shown  # noqa: E402
 from judge import Judge, judge_all  # noqa: E402
+from kernels import Kernel, chosen  # noqa: E402
+from machine import MACHINE, Trial, kernel_sources, met  # noqa: E402
 from operators import Mutant, mutants  # noqa: E402
 from programs import Sources  # noqa: E402
 from report import report  # noqa: E402
 from results import HostTests, Results  # noqa: E402
+
+from misuses import MISUSES  # noqa: E402  (machine knows its folder)
 
 # A line of code, and all that can become of it.
 LINES = [
@@ -46,9 +50,14 @@ LINES = [
 ]  # fmt: skip
 
 
+def named(text: str) -> str:
+    """In a namespace, as all of the kernel's own code is."""
+    return f"namespace toy {{\n{text}}}\n"
+
+
 def of_line(tmp_path: Path, line: str) -> list[str]:
     before = "void use(unsigned); bool same(unsigned); void say(const char*);\nbool f(unsigned a, unsigned b, unsigned c, unsigned d)\n"
-    (tmp_path / "toy.cpp").write_text(f"{before}{{\n{line}\nreturn f(a, b, c, d);\n}}\n")
+    (tmp_path / "toy.cpp").write_text(named(f"{before}{{\n{line}\nreturn f(a, b, c, d);\n}}\n"))
     found = mutants(tmp_path, "toy.cpp")
     return [m.new_line for m in found if m.old_line == line]
 
@@ -61,23 +70,28 @@ def test_each_mistake_is_made(tmp_path: Path, line: str, become: list[str]) -> N
 
 
 def test_an_enumerator_becomes_the_next(tmp_path: Path) -> None:
-    (tmp_path / "toy.cpp").write_text("enum class e { a, b, c };\ne f(bool x)\n{\n    return x ? e::a : e::c;\n}\n")
+    (tmp_path / "toy.cpp").write_text(named("enum class e { a, b, c };\ne f(bool x)\n{\n    return x ? e::a : e::c;\n}\n"))
     found = [m.new_line for m in mutants(tmp_path, "toy.cpp")]
     assert found == ["return !(x) ? e::a : e::c;", "return x ? e::b : e::c;", "return x ? e::a : e::a;"]
 
 
 def test_a_constant_is_the_compilers(tmp_path: Path) -> None:
-    (tmp_path / "toy.hpp").write_text("constexpr int size = 8;\nenum e { a = 1 };\ninline int f(int x) { return x * 2; }\n")
+    (tmp_path / "toy.hpp").write_text(named("constexpr int size = 8;\nenum e { a = 1 };\ninline int f(int x) { return x * 2; }\n"))
     found = {m.old_line: m.around is None for m in mutants(tmp_path, "toy.hpp")}
     assert found == {"constexpr int size = 8;": True, "enum e { a = 1 };": True, "inline int f(int x) { return x * 2; }": False}
 
 
+def test_what_is_in_no_namespace_is_of_the_kernels_tests(tmp_path: Path) -> None:
+    (tmp_path / "toy.cpp").write_text("static int size = 8;\nstatic int f(int x) { return x * 2; }\nnamespace a { int f(); }\nint a::f() { return 3; }\n")
+    assert {m.old_line for m in mutants(tmp_path, "toy.cpp")} == {"int a::f() { return 3; }"}
+
+
 def test_a_mutant_is_found_again_when_lines_move(tmp_path: Path) -> None:
     text = '#line 7 "journal/day.nw"\nint f(int x)\n{\n    return x + 1;  // why\n}\n'
-    (tmp_path / "toy.cpp").write_text(text)
+    (tmp_path / "toy.cpp").write_text(named(text))
     first = mutants(tmp_path, "toy.cpp")
     assert {m.journal(tmp_path) for m in first} == {"journal/day.nw:9"}
-    (tmp_path / "toy.cpp").write_text(f"int g();\n{text}")
+    (tmp_path / "toy.cpp").write_text(named(f"int g();\n{text}"))
     assert [m.name for m in mutants(tmp_path, "toy.cpp")] == [m.name for m in first]
 
 
@@ -90,9 +104,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def toy(folder: Path, assertion: str) -> Sources:
     tree = folder / "tree"
     (tree / "toy").mkdir(parents=True)
-    (tree / "toy/toy.hpp").write_text("constexpr int size = 8;\nint larger(int a, int b);\n")
+    (tree / "toy/toy.hpp").write_text(named("constexpr int size = 8;\nint larger(int a, int b);\n") + "using namespace toy;\n")
     (tree / "toy/toy.cpp").write_text(
-        '#line 5 "journal/toy.nw"\n#include "toy/toy.hpp"\nint larger(int a, int b)\n{\n    return a < b ? b : a;\n}\n'
+        '#line 5 "journal/toy.nw"\n#include "toy/toy.hpp"\nint toy::larger(int a, int b)\n{\n    return a < b ? b : a;\n}\n'
     )
     test = folder / "toy_test.cpp"
     test.write_text(f'#include "toy/toy.hpp"\n#include <gtest/gtest.h>\nTEST(Larger, OfTwo)\n{{\n    {assertion}\n}}\n')
@@ -163,3 +177,17 @@ def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
     judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
     assert [shown(m.name) for m in asked if not results.get(m).killed] == []
     assert len(asked) == 12
+
+
+def test_a_mistake_of_a_kernel_is_chosen_in_its_file(out: Path) -> None:
+    """Of what only a machine can run: the inventory forgets to count slabs."""
+    sources = kernel_sources()
+    numbered = dict(enumerate(mutants(sources.tree, "kernel/inventory.cpp"), 1))
+    (forgets_slabs,) = (number for number, mutant in numbered.items() if mutant.old_line.startswith("now.slabs =") and mutant.new == ";")
+    elf = Kernel(sources, out / "machine").build_switched(numbered)
+    (moves_objects,) = (each for each in MISUSES if each.test_id == "objects are kept in fewer slabs")
+    trial = Trial(MACHINE, misuse=moves_objects)
+    assert forgets_slabs in met(elf, trial, len(numbered))
+    with chosen(elf, 0) as none, chosen(elf, forgets_slabs) as one:
+        assert trial.complaints(none, 0) == []
+        assert "the log does not say " in trial.complaints(one, 0)[0]
