@@ -1,7 +1,7 @@
 """Runs a function of LLVM's intermediate code on unknown numbers: every way through it becomes a formula.
 
-Just what compiled kernel code of the proofs needs: integers, branches, named global structures, calls of functions in the
-same file. Whatever else appears is an Unsupported, never passed over. What LLVM leaves undefined (a sum that wraps though
+Just what compiled kernel code of the proofs needs: integers, branches, named global numbers and structures, calls of functions in
+the same file, also by a global pointer that still has its first value. Whatever else appears is an Unsupported, never passed over. What LLVM leaves undefined (a sum that wraps though
 it is marked not to, a shift by too much, a place marked as never reached) becomes a duty: a formula that must hold.
 """
 
@@ -28,14 +28,15 @@ class State:
     """One way through a function, so far."""
 
     condition: list[z3.BoolRef]  # under which this way is taken
-    memory: dict[tuple[str, int], z3.BitVecRef]  # global, field
+    memory: dict[tuple[str, int], z3.BitVecRef]  # global, field; 0 for a number
     duties: list[z3.BoolRef]  # what must hold, or the code means nothing
     values: dict[str, z3.BitVecRef] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)  # to functions, by their names
     result: z3.BitVecRef | None = None
 
     def fork(self, *conditions: z3.BoolRef) -> "State":
         """The same way, and one condition more."""
-        return State([*self.condition, *conditions], dict(self.memory), list(self.duties), dict(self.values))
+        return State([*self.condition, *conditions], dict(self.memory), list(self.duties), dict(self.values), dict(self.pointers))
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class Module:
             for name, body in re.findall(r"^(%[\w.\"]+) = type \{ (.*) \}$", text, re.MULTILINE)
         }
         self._globals = dict(re.findall(r"^@([\w.]+) = .*?global (%[\w.\"]+) ", text, re.MULTILINE))
+        self._numbers = dict(re.findall(r"^@([\w.]+) = .*?global i(\d+) -?\d+,", text, re.MULTILINE))
+        self._pointers = dict(re.findall(r"^@([\w.]+) = .*?global \w+ \([^()]*\)\* @([\w.]+),", text, re.MULTILINE))
 
     def memory_of(self, name: str) -> dict[tuple[str, int], z3.BitVecRef]:
         """A global structure with unknown fields."""
@@ -128,8 +131,14 @@ class Module:
             state.memory[self._place(match[3], state)] = self._value(match[2], int(match[1]), state)
             return [state]
         target, _, operation = line.partition(" = ")
-        if match := re.fullmatch(r"(?:tail )?call .*?(i\d+|void) (@[\w.]+)\((.*)\)", operation or line):
-            return self._call(match[1], match[2][1:], match[3], target if operation else "", state)
+        if match := re.fullmatch(r"(?:tail )?call .*?(i\d+|void) ([@%][\w.]+)\((.*)\)", operation or line):
+            name = match[2][1:] if match[2][0] == "@" else state.pointers[match[2]]
+            return self._call(match[1], name, match[3], target if operation else "", state)
+        if match := re.fullmatch(r"load \w+ \(.*\)\*, .*\*\* @([\w.]+)", operation):
+            if match[1] not in self._pointers:
+                raise Unsupported(f"the pointer {match[1]}")
+            state.pointers[target] = self._pointers[match[1]]
+            return [state]
         state.values[target] = self._compute(operation, came_from, state)
         return [state]
 
@@ -143,7 +152,7 @@ class Module:
             raise Unsupported(f"a call of {name}, which is defined elsewhere")
         ends = self.run(self.functions[name], arguments, state)
         for end in ends:
-            end.values = dict(state.values)
+            end.values, end.pointers = dict(state.values), dict(state.pointers)
             if kind != "void":
                 end.values[target] = end.result
             end.result = None
@@ -187,6 +196,9 @@ class Module:
             place = match[1], int(match[2])
             if place in state.memory:
                 return place
+        if (match := re.fullmatch(r"@([\w.]+)", text)) and match[1] in self._numbers:
+            state.memory.setdefault((match[1], 0), z3.BitVec(match[1], int(self._numbers[match[1]])))
+            return match[1], 0
         raise Unsupported(f"the address {text}")
 
 

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 from properties import ALIGN as ALIGN_ADDRESS
-from properties import ALLOC, POWER, SET
+from properties import ALLOC, ALLOC_FIRST, POWER, SET
 from table_properties import TABLES
 
-SPACE, ALIGN, TABLE = "page/pt_space.cpp", "memory/align.hpp", "page/table.hpp"
+SPACE, SOURCE, ALIGN, TABLE = "page/pt_space.cpp", "page/pt_source.cpp", "memory/align.hpp", "page/table.hpp"
 # What is claimed of the code in each file.
-CLAIMED = {SPACE: [ALLOC, SET], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
+CLAIMED = {SPACE: [ALLOC, SET], SOURCE: [ALLOC_FIRST], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
 
 FIT = "    if (addr > kernel_pt_space_manager.end_addr || size > kernel_pt_space_manager.end_addr - addr)"
 WRAP = "    if (addr < kernel_pt_space_manager.current_addr)"
 POWER = "    if (!memory::is_power_of_two(alignment))"
 MOVE = "    kernel_pt_space_manager.current_addr = addr + size;"
+FORWARD = "    return injection::refuses() ? 0 : source(size, alignment);"
 ROUND = "    return (address + alignment - 1) & ~(alignment - 1);"
 TEST = "    return number != 0 && (number & (number - 1)) == 0;"
 INDEX = "    return virtual_address >> (12 + 9 * (level - 1)) & (entries - 1);"
@@ -57,6 +58,11 @@ MUTANTS = [
     Mutant("the cursor moves a byte further", SPACE, MOVE, "    kernel_pt_space_manager.current_addr = addr + size + 1;"),
     Mutant("the start moves, not the cursor", SPACE, MOVE, "    kernel_pt_space_manager.start_addr = addr + size;"),
     Mutant("the end moves, too", SPACE, MOVE, MOVE + " kernel_pt_space_manager.end_addr -= size;"),
+    Mutant("no request is refused on demand", SOURCE, FORWARD, "    return source(size, alignment);"),
+    Mutant("all others are refused", SOURCE, FORWARD, FORWARD.replace("? 0 : source(size, alignment)", "? source(size, alignment) : 0")),
+    Mutant("size and alignment change places", SOURCE, FORWARD, FORWARD.replace("size, alignment", "alignment, size")),
+    Mutant("the source is asked and not listened to", SOURCE, FORWARD, "    const max_t found = source(size, alignment);\n    return injection::refuses() ? 0 : found;"),
+    Mutant("what is handed out is a byte further on", SOURCE, FORWARD, FORWARD.replace("alignment);", "alignment) + 1;")),
     Mutant("the cursor moves before the checks", SPACE, POWER, "    kernel_pt_space_manager.current_addr += size;\n" + POWER),
     Mutant("rounding goes down", ALIGN, ROUND, "    return address & ~(alignment - 1);"),
     Mutant("rounding always skips", ALIGN, ROUND, "    return (address + alignment) & ~(alignment - 1);"),

@@ -83,7 +83,7 @@ class Subject:
 
 
 def _fields(memory: dict[tuple[str, int], z3.BitVecRef]) -> dict[str, z3.BitVecRef]:
-    return {FIELDS[index]: value for (_, index), value in memory.items()}
+    return {FIELDS[index]: value for (name, index), value in memory.items() if name == MANAGER}
 
 
 def sound(manager: dict[str, z3.BitVecRef]) -> z3.BoolRef:
@@ -166,6 +166,24 @@ ALLOC = Subject(
         Claim("the cursor stays in the pool", lambda call: sound(call.after)),
         NO_UNDEFINED,
         Claim("it refuses only when it must", lambda call: z3.Implies(call.refused, z3.Not(_could_be_had(call)))),
+    ],
+)
+
+# Whether this request is the one that an option of the kernel wants refused.
+_told_to_refuse = number("_ZN9injection5askedE") + 1 == number("_ZN9injection7refusedE")
+
+# What calls that one, until there is a frame allocator.
+ALLOC_FIRST = replace(
+    ALLOC,
+    function="page::alloc_pt_space",
+    source="alloc.cpp",
+    claims=[
+        *ALLOC.claims[:-1],
+        Claim("it refuses what it is told to", lambda call: z3.Implies(_told_to_refuse, call.refused)),
+        Claim(
+            "it refuses only when it must, or is told to",
+            lambda call: z3.Implies(call.refused, z3.Or(_told_to_refuse, z3.Not(_could_be_had(call)))),
+        ),
     ],
 )
 # As the function was called until there was a frame allocator.
