@@ -1,7 +1,8 @@
 """Runs a function of LLVM's intermediate code on unknown numbers: every way through it becomes a formula.
 
 Just what compiled kernel code of the proofs needs: integers, branches, named global numbers and structures, calls of functions in
-the same file, also by a global pointer that still has its first value. Whatever else appears is an Unsupported, never passed over. What LLVM leaves undefined (a sum that wraps though
+the same file, also by a global pointer that still has its first value, local structures for functions that may answer anything.
+Whatever else appears is an Unsupported, never passed over. What LLVM leaves undefined (a sum that wraps though
 it is marked not to, a shift by too much, a place marked as never reached) becomes a duty: a formula that must hold.
 """
 
@@ -28,15 +29,16 @@ class State:
     """One way through a function, so far."""
 
     condition: list[z3.BoolRef]  # under which this way is taken
-    memory: dict[tuple[str, int], z3.BitVecRef]  # global, field; 0 for a number
+    memory: dict[tuple[str, int], z3.BitVecRef]  # global or local structure, field; 0 for a number
     duties: list[z3.BoolRef]  # what must hold, or the code means nothing
     values: dict[str, z3.BitVecRef] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)  # to functions, by their names
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)  # pointers into memory
     result: z3.BitVecRef | None = None
 
     def fork(self, *conditions: z3.BoolRef) -> "State":
         """The same way, and one condition more."""
-        return State([*self.condition, *conditions], dict(self.memory), list(self.duties), dict(self.values), dict(self.pointers))
+        return State([*self.condition, *conditions], dict(self.memory), list(self.duties), dict(self.values), dict(self.pointers), dict(self.places))
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,13 @@ def compile_to_llvm(source: Path, include: list[Path], flags: list[str]) -> str:
 
 
 class Module:
-    """One file of intermediate code."""
+    """One file of intermediate code. `opaque`: C++ names, without parameters, of functions that may answer anything."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, opaque: tuple[str, ...] = ()) -> None:
         self.functions = {function.name: function for function in _functions(text)}
+        shown = subprocess.run(["c++filt"], input="\n".join(self.functions), capture_output=True, text=True, check=True).stdout
+        self._pretty = {mangled: name.partition("(")[0] for mangled, name in zip(self.functions, shown.split("\n"))}
+        self._opaque = opaque
         self._fields = {
             name: [int(width) for width in re.findall(r"i(\d+)", body)]
             for name, body in re.findall(r"^(%[\w.\"]+) = type \{ (.*) \}$", text, re.MULTILINE)
@@ -80,9 +85,7 @@ class Module:
 
     def find(self, pretty: str) -> Function:
         """The function whose C++ name, without parameters, is `pretty`."""
-        names = "\n".join(self.functions)
-        shown = subprocess.run(["c++filt"], input=names, capture_output=True, text=True, check=True).stdout
-        found = [n for n, p in zip(names.split("\n"), shown.split("\n")) if p.partition("(")[0] == pretty]
+        found = [mangled for mangled, name in self._pretty.items() if name == pretty]
         if len(found) != 1:
             raise Unsupported(f"the file defines {pretty} {len(found)} times")
         return self.functions[found[0]]
@@ -130,7 +133,11 @@ class Module:
         if match := re.fullmatch(r"store i(\d+) (\S+), i\d+\* (.+)", line):
             state.memory[self._place(match[3], state)] = self._value(match[2], int(match[1]), state)
             return [state]
+        if re.match(r"call void @llvm\.lifetime\.", line):
+            return [state]
         target, _, operation = line.partition(" = ")
+        if self._point(target, operation, state) or self._answer(target, operation, state):
+            return [state]
         if match := re.fullmatch(r"(?:tail )?call .*?(i\d+|void) ([@%][\w.]+)\((.*)\)", operation or line):
             name = match[2][1:] if match[2][0] == "@" else state.pointers[match[2]]
             return self._call(match[1], name, match[3], target if operation else "", state)
@@ -142,6 +149,32 @@ class Module:
         state.values[target] = self._compute(operation, came_from, state)
         return [state]
 
+    def _point(self, target: str, operation: str, state: State) -> bool:
+        """Whether that makes a local structure, or a pointer into one."""
+        if re.fullmatch(r"bitcast %\S+ %\w+ to i8\*", operation):
+            return True  # for the llvm.lifetime calls only: whoever else uses it finds no value
+        if re.fullmatch(r"alloca %\S+", operation):
+            state.places[target] = target, 0
+            return True
+        if match := re.fullmatch(r"getelementptr inbounds %\S+, %\S+\* (%\w+), i64 0, i32 (\d+)", operation):
+            if match[1] not in state.places:
+                raise Unsupported(operation)
+            state.places[target] = match[1], int(match[2])
+            return True
+        return False
+
+    def _answer(self, target: str, operation: str, state: State) -> bool:
+        """Whether that calls an opaque function, which answers with a structure, or takes a part of its answer."""
+        if match := re.fullmatch(r"extractvalue \{.*\} (%\w+), (\d+)", operation):
+            state.values[target] = state.values[f"{match[1]}.{match[2]}"]
+            return True
+        match = re.fullmatch(r"(?:tail )?call \{ (.*?) \} @([\w.]+)\(.*\)", operation)
+        if not match or self._pretty.get(match[2]) not in self._opaque:
+            return False
+        for index, kind in enumerate(match[1].split(", ")):
+            state.values[f"{target}.{index}"] = z3.BitVec(f"answer.{index}", int(kind[1:]))
+        return True
+
     def _call(self, kind: str, name: str, text: str, target: str, state: State) -> list[State]:
         parts = [part.split() for part in text.split(", ")] if text else []
         arguments = [self._value(part[-1], int(part[0][1:]), state) for part in parts]
@@ -152,7 +185,7 @@ class Module:
             raise Unsupported(f"a call of {name}, which is defined elsewhere")
         ends = self.run(self.functions[name], arguments, state)
         for end in ends:
-            end.values, end.pointers = dict(state.values), dict(state.pointers)
+            end.values, end.pointers, end.places = dict(state.values), dict(state.pointers), dict(state.places)
             if kind != "void":
                 end.values[target] = end.result
             end.result = None
@@ -183,7 +216,7 @@ class Module:
         raise Unsupported(operation)
 
     def _value(self, text: str, width: int, state: State) -> z3.BitVecRef:
-        if text.startswith("%"):
+        if text in state.values:
             return state.values[text]
         if text in ("true", "false"):
             return z3.BitVecVal(int(text == "true"), 1)
@@ -192,6 +225,8 @@ class Module:
         raise Unsupported(f"the value {text}")
 
     def _place(self, text: str, state: State) -> tuple[str, int]:
+        if text in state.places:
+            return state.places[text]
         if match := re.fullmatch(r"getelementptr inbounds \(.*\* @([\w.]+), i64 0, i32 (\d+)\)", text):
             place = match[1], int(match[2])
             if place in state.memory:

@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 
+from frames_properties import TABLE_SPACE
 from properties import ALIGN as ALIGN_ADDRESS
 from properties import ALLOC, ALLOC_FIRST, POWER, SET
 from table_properties import TABLES
 
 SPACE, SOURCE, ALIGN, TABLE = "page/pt_space.cpp", "page/pt_source.cpp", "memory/align.hpp", "page/table.hpp"
+PMEM = "pmem/pmem.cpp"
 # What is claimed of the code in each file.
-CLAIMED = {SPACE: [ALLOC, SET], SOURCE: [ALLOC_FIRST], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
+CLAIMED = {SPACE: [ALLOC, SET], SOURCE: [ALLOC_FIRST], PMEM: [TABLE_SPACE], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
 
 FIT = "    if (addr > kernel_pt_space_manager.end_addr || size > kernel_pt_space_manager.end_addr - addr)"
 WRAP = "    if (addr < kernel_pt_space_manager.current_addr)"
 POWER = "    if (!memory::is_power_of_two(alignment))"
 MOVE = "    kernel_pt_space_manager.current_addr = addr + size;"
 FORWARD = "    return injection::refuses() ? 0 : source(size, alignment);"
+SMALL = "    if (memory::is_power_of_two(alignment) && alignment < page::size)"
+PAGES = "    const max_t pages = size / page::size + (size % page::size != 0);"
+REQUEST = "    return frames.allocate({.frames = pages, .who = owner::page_tables, .alignment = alignment}).address;"
 ROUND = "    return (address + alignment - 1) & ~(alignment - 1);"
 TEST = "    return number != 0 && (number & (number - 1)) == 0;"
 INDEX = "    return virtual_address >> (12 + 9 * (level - 1)) & (entries - 1);"
@@ -63,6 +68,15 @@ MUTANTS = [
     Mutant("size and alignment change places", SOURCE, FORWARD, FORWARD.replace("size, alignment", "alignment, size")),
     Mutant("the source is asked and not listened to", SOURCE, FORWARD, "    const max_t found = source(size, alignment);\n    return injection::refuses() ? 0 : found;"),
     Mutant("what is handed out is a byte further on", SOURCE, FORWARD, FORWARD.replace("alignment);", "alignment) + 1;")),
+    Mutant("the rest of a page is forgotten", PMEM, PAGES, "    const max_t pages = size / page::size;"),
+    Mutant("there is always a page more", PMEM, PAGES, "    const max_t pages = size / page::size + 1;"),
+    Mutant("the largest sizes wrap", PMEM, PAGES, "    const max_t pages = (size + page::size - 1) / page::size;"),
+    Mutant("a small alignment stays small", PMEM, SMALL, "    if (false)"),
+    Mutant("what is no power of two becomes one", PMEM, SMALL, "    if (alignment < page::size)"),
+    Mutant("each alignment is a page's", PMEM, SMALL, "    if (memory::is_power_of_two(alignment))"),
+    Mutant("nobody is told of the alignment", PMEM, REQUEST, REQUEST.replace(", .alignment = alignment", "")),
+    Mutant("the tests own the page tables", PMEM, REQUEST, REQUEST.replace("page_tables", "tests")),
+    Mutant("the first page is kept back", PMEM, REQUEST, REQUEST.replace(".address;", ".address + page::size;")),
     Mutant("the cursor moves before the checks", SPACE, POWER, "    kernel_pt_space_manager.current_addr += size;\n" + POWER),
     Mutant("rounding goes down", ALIGN, ROUND, "    return address & ~(alignment - 1);"),
     Mutant("rounding always skips", ALIGN, ROUND, "    return (address + alignment) & ~(alignment - 1);"),

@@ -47,6 +47,7 @@ class Call:
     after: dict[str, z3.BitVecRef]
     result: z3.BitVecRef | None
     duties: list[z3.BoolRef]
+    local: dict[int, z3.BitVecRef]  # the fields of the last local structure
 
     @property
     def granted(self) -> z3.BoolRef:
@@ -67,6 +68,7 @@ class Subject:
     uses_manager: bool
     assumed: Callable[[dict[str, z3.BitVecRef], dict[str, z3.BitVecRef]], z3.BoolRef]
     claims: list[Claim]
+    opaque: tuple[str, ...] = ()  # functions that may answer anything
 
     def calls(self, module: Module) -> list[tuple[z3.BoolRef, Call]]:
         """Every way through the function, with the condition under which it is taken."""
@@ -78,12 +80,16 @@ class Subject:
         found = []
         for end in module.run(function, list(arguments.values()), State([], memory, [])):
             condition = z3.And(self.assumed(arguments, before), *end.condition)
-            found.append((condition, Call(arguments, before, _fields(end.memory), end.result, end.duties)))
+            found.append((condition, Call(arguments, before, _fields(end.memory), end.result, end.duties, _local(end.memory))))
         return found
 
 
 def _fields(memory: dict[tuple[str, int], z3.BitVecRef]) -> dict[str, z3.BitVecRef]:
     return {FIELDS[index]: value for (name, index), value in memory.items() if name == MANAGER}
+
+
+def _local(memory: dict[tuple[str, int], z3.BitVecRef]) -> dict[int, z3.BitVecRef]:
+    return {index: value for (name, index), value in memory.items() if name.startswith("%")}
 
 
 def sound(manager: dict[str, z3.BitVecRef]) -> z3.BoolRef:
