@@ -42,13 +42,14 @@ class Kernel:
         for file, text in changed.items():
             write(folder / "tree" / file, text)
         objects, commands = dict(self.objects), []
-        behind = [folder / "switch.o", ROOT / "build/tests/misuse.o"]
+        behind = [folder / "switch.o", folder / "misuse.o"]
+        sources = [HERE / "machine_switch.cpp", ROOT / "tests/boot/misuse.cpp"]
         for file in self.sources.kernel:
             if self.sources.reached[str(self.sources.tree / file)] & changed.keys():
                 source = folder / "tree" / file if file in changed else self.sources.tree / file
                 objects[file] = folder / f"{file}.o"
                 commands.append(self.compile(source, objects[file], folder / "tree"))
-        compile_all([*commands, self.compile(HERE / "machine_switch.cpp", behind[0], folder / "tree")])
+        compile_all([*commands, *(self.compile(source, into, folder / "tree") for source, into in zip(sources, behind))])
         elf = folder / "kernel.elf"
         compile_all([[*self.linker.split(), "-o", str(elf), *map(str, [*objects.values(), *behind])]])
         return elf
