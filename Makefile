@@ -141,7 +141,7 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	$(say) "run     build/coverage/host_tests"
 	LLVM_PROFILE_FILE=build/coverage/host.profraw build/coverage/host_tests --gtest_brief=1
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
-mutants: build/mutation/commands build/tests/misuse.o build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
+mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory

@@ -57,7 +57,7 @@ class Results:
     def get(self, mutant: Mutant) -> Verdict | None:
         entry = self.known.get(repr(mutant.name))
         verdict = Verdict(entry["killed"], entry["by"]) if entry else None
-        return verdict if verdict and entry["basis"] == self.basis(mutant, verdict) else None
+        return verdict if verdict and entry.get("basis") == self.basis(mutant, verdict) else None
 
     def put(self, mutant: Mutant, verdict: Verdict) -> None:
         self.known[repr(mutant.name)] = asdict(verdict) | {"basis": self.basis(mutant, verdict)}

@@ -93,6 +93,7 @@ class Module:
     def run(self, function: Function, arguments: list[z3.BitVecRef], start: State) -> list[State]:
         """Every way through `function`."""
         inside = start.fork()
+        inside.pointers, inside.places = {}, {}
         inside.values = {name: value for (name, _), value in zip(function.parameters, arguments, strict=True)}
         return list(self._walk(function, next(iter(function.blocks)), "", inside, frozenset()))
 
@@ -103,7 +104,7 @@ class Module:
             raise Unsupported(f"{function.name} has a loop")
         states = [state]
         for line in function.blocks[label][:-1]:
-            states = [after for before in states for after in self._step(line, came_from, before)]
+            states = [after for before in states for after in self._step(function.name, line, came_from, before)]
         for each in states:
             yield from self._leave(function, label, function.blocks[label][-1], each, seen | {label})
 
@@ -128,7 +129,7 @@ class Module:
         else:
             raise Unsupported(f"{function.name}: {line}")
 
-    def _step(self, line: str, came_from: str, state: State) -> list[State]:
+    def _step(self, function: str, line: str, came_from: str, state: State) -> list[State]:
         """Any other instruction; calls may part the way."""
         if match := re.fullmatch(r"store i(\d+) (\S+), i\d+\* (.+)", line):
             state.memory[self._place(match[3], state)] = self._value(match[2], int(match[1]), state)
@@ -136,7 +137,7 @@ class Module:
         if re.match(r"call void @llvm\.lifetime\.", line):
             return [state]
         target, _, operation = line.partition(" = ")
-        if self._point(target, operation, state) or self._answer(target, operation, state):
+        if self._point(function, target, operation, state) or self._answer(target, operation, state):
             return [state]
         if match := re.fullmatch(r"(?:tail )?call .*?(i\d+|void) ([@%][\w.]+)\((.*)\)", operation or line):
             name = match[2][1:] if match[2][0] == "@" else state.pointers[match[2]]
@@ -149,17 +150,17 @@ class Module:
         state.values[target] = self._compute(operation, came_from, state)
         return [state]
 
-    def _point(self, target: str, operation: str, state: State) -> bool:
+    def _point(self, function: str, target: str, operation: str, state: State) -> bool:
         """Whether that makes a local structure, or a pointer into one."""
         if re.fullmatch(r"bitcast %\S+ %\w+ to i8\*", operation):
             return True  # for the llvm.lifetime calls only: whoever else uses it finds no value
         if re.fullmatch(r"alloca %\S+", operation):
-            state.places[target] = target, 0
+            state.places[target] = f"%{function}.{target}", 0
             return True
         if match := re.fullmatch(r"getelementptr inbounds %\S+, %\S+\* (%\w+), i64 0, i32 (\d+)", operation):
             if match[1] not in state.places:
                 raise Unsupported(operation)
-            state.places[target] = match[1], int(match[2])
+            state.places[target] = state.places[match[1]][0], int(match[2])
             return True
         return False
 
