@@ -126,7 +126,7 @@ else
 test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
 	tests/run host journal proof coverage boot site emulator
 endif
-matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
+matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
 	weave/seals check

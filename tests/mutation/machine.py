@@ -47,8 +47,8 @@ class MachineTests:
 
     def __init__(self, sources: Sources) -> None:
         judges = sorted(path for path in (ROOT / "tests/boot").glob("*.py") if not path.name.startswith("test_"))
-        everything = [ROOT / "linker.ld", *sorted((ROOT / "boot").glob("*.asm")), *sorted((ROOT / "tangled").rglob("*.asm"))]
-        self.shared = digest([read(file) for file in [*(HERE / name for name in TOOL), *judges, *everything]])
+        others = [ROOT / "linker.ld", *sorted((ROOT / "boot").glob("*.asm")), *sorted((ROOT / "tangled").rglob("*.asm"))]
+        self.shared = digest([read(file) for file in [*(HERE / name for name in TOOL), *judges, *others]])
         self.kernel = digest_of_kernel(sources)
 
     def basis(self, mutant: Mutant, verdict: Verdict) -> str:
@@ -116,13 +116,16 @@ class MachineJudge:
         self.lock, self.alone = Lock(), 0
         with chosen(self.elf, 0) as plain:
             self.last_needed, last = requests(Trial(REFUSING, 1_000_000).boot(plain, REFUSING))
-            named = [Trial(machine) for machine in WHOLE] + [Trial(MACHINE, misuse=each) for each in MISUSES]
-            for trial in named:
-                if complaints := trial.complaints(plain, 0):
+            self.trials = [
+                *(Trial(machine) for machine in WHOLE),
+                *(Trial(MACHINE, misuse=each) for each in MISUSES),
+                *(Trial(REFUSING, refused=each) for each in range(1, last + 1)),
+            ]
+            with ThreadPoolExecutor(WORKERS) as pool:
+                self.met = dict(zip(self.trials, pool.map(lambda trial: met(self.elf, trial, len(wanted)), self.trials)))
+            for trial in self.different:
+                if complaints := trial.complaints(plain, self.last_needed):
                     raise Broken(f"the kernel fails without any mistake on {trial}: {complaints[0]}")
-        self.trials = named + [Trial(REFUSING, refused=each) for each in range(1, last + 1)]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            self.met = dict(zip(self.trials, pool.map(lambda trial: met(self.elf, trial, len(wanted)), self.trials)))
 
     @cached_property
     def different(self) -> list[Trial]:
