@@ -54,13 +54,13 @@ endif
 
 # Only the trees that the goals need are looked at: `make help` tangles nothing.
 goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site serve anchors evidence days exhibits matrix map-check map-boot prove coverage mutants,$(goals)),)
+ifneq ($(filter iso run tangle debug bench test site book anchors evidence days exhibits matrix map-check map-boot prove coverage mutants,$(goals)),)
 $(eval $(call tree-rules,$(tree),$(products),$(entry)))
 endif
-ifneq ($(filter days check reseal site serve anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
+ifneq ($(filter days check reseal site book anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
 $(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
 endif
-ifneq ($(filter exhibits site serve anchors bench evidence matrix $(if $(ENTRY),,test),$(goals)),)
+ifneq ($(filter exhibits site book anchors bench evidence matrix $(if $(ENTRY),,test),$(goals)),)
 $(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
 endif
 # The newest kernel once more for each of these files of options in tangled/compiler/.
@@ -96,22 +96,21 @@ exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an ent
 ##@ The journal as a website
 
 site: site/.nojekyll ## the website, in site/
-serve: site ## serve it on this machine; PORT=8000 or the next free one
-	weave/site/serve site
+serve: build/amend $(minisearch) | $(installed.site) ## show it on this machine at once; what is not recorded yet follows; PORT=8000 or the next free one
+	weave/site/serve
+book: site ## bind it as EPUB and PDF, and put both into site/
+	$(say) "book    site/daybook.epub site/daybook.pdf"
+	weave/site/book site
 anchors: site ## note the site's new anchors in weave/site/published-anchors: none may ever vanish
 	weave/site/anchors record site
 evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tests/boot/record
 
-site/.nojekyll: export DAYBOOK_BOOK := build/site/book
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
 site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
 	$(say) "weave   site"
-	mkdir -p $(DAYBOOK_BOOK)
 	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"
 	weave/site/weave site
-	$(say) "book    site/daybook.epub site/daybook.pdf"
-	weave/site/book site
 
 emulator: ## build the emulator that boots the kernels in a page, outside this folder
 	weave/emulator/build
@@ -161,4 +160,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

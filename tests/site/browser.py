@@ -1,14 +1,7 @@
 """Debian's Chromium, without a window, as a way to ask what a page looks like."""
 
-import contextlib
-import os
-import re
 import subprocess
 import tempfile
-from pathlib import Path
-from typing import Iterator
-
-from woven import TOP
 
 QUIET = [
     "--headless",
@@ -27,21 +20,3 @@ def dom_after_load(address: str) -> str:
     with tempfile.TemporaryDirectory() as profile:
         command = ["chromium", *QUIET, f"--user-data-dir={profile}", "--dump-dom", address]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-
-
-@contextlib.contextmanager
-def served(site: Path, port: int = 8000) -> Iterator[str]:
-    """Runs weave/site/serve; gives the address that it says."""
-    server = subprocess.Popen(
-        [TOP / "weave/site/serve", site],
-        env={**os.environ, "PORT": str(port)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        line = server.stdout.readline()
-        yield re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
-    finally:
-        server.terminate()
-        server.wait()
-        server.stdout.close()

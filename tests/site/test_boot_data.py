@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 
-from pages import read_page
-from test_serve import add_prose, files_of
-from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, page_of, run_weave, trees_for
+from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, files_of, page_of, run_weave
 
 sys.path[:0] = [str(TOP / "tests/boot"), str(TOP / "tests/emulator"), str(TOP / "weave/site")]
 
@@ -31,7 +29,6 @@ from trees import Day, Exhibit, entries, exhibits  # noqa: E402
 DAYS = [Day(entry) for entry in entries()]
 KERNELS: list[Day | Exhibit] = [*DAYS, *(Exhibit(entry, name) for entry, name in exhibits())]
 OLD, NEW = DAYS[0], DAYS[-1]
-FIRST_PAGE = page_of(OLD.entry)
 
 
 def path_of(kernel: Day | Exhibit) -> str:
@@ -284,29 +281,6 @@ def test_without_an_emulator_a_page_says_so(recorded: Site) -> None:
     assert not [
         p for p in there if p.startswith("emulator/") or re.search(r"\.kernel$|\.kernel\.js$|\.lines\.js$", p)
     ]
-
-
-def test_a_draft_keeps_what_boots(booting: Site, tmp_path: Path) -> None:
-    shutil.copytree(JOURNAL, tmp_path / "journal")
-    (tmp_path / "ground").mkdir()
-    site = tmp_path / "site"
-    environment = {
-        **os.environ,
-        "JOURNAL": str(tmp_path / "journal"),
-        "DAYBOOK_EVIDENCE": str(EVIDENCE),
-        "DAYBOOK_CACHE": str(tmp_path / "cache"),
-        "DAYBOOK_GROUND": str(tmp_path / "ground"),
-    }
-    subprocess.run([TOP / "weave/site/weave", site], env=environment, cwd=TOP, check=True)
-    before = files_of(site)
-    add_prose(tmp_path / "journal" / f"{OLD.entry}.nw")
-    subprocess.run([TOP / "weave/site/draft", site], env=environment, cwd=TOP, check=True)
-    after = files_of(site)
-    changed = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
-    assert sorted(changed) == [FIRST_PAGE, f"{page_of(OLD.entry)[:7]}/{OLD.entry}.nw"]
-    assert read_page(site / FIRST_PAGE).one("section", class_="boot").attributes["data-kernel"] == path_of(
-        OLD
-    )
 
 
 @pytest.fixture

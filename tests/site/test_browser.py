@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import weave
 from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
@@ -23,11 +22,9 @@ SUITES = """
 def published(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The journal's site as it would be below a sub-path, which its page for what is not there has to know."""
     out = tmp_path_factory.mktemp("published") / "site"
-    bound = tmp_path_factory.mktemp("bound")
-    entries = sorted(JOURNAL.glob("*.nw"))
-    site = weave(out, entries, EVIDENCE, SITE_URL="http://127.0.0.1/daybook/", DAYBOOK_BOOK=str(bound))
-    subprocess.run([TOP / "weave/site/book", out], cwd=TOP, env={**os.environ, "DAYBOOK_BOOK": str(bound)}, check=True)
-    return site
+    environment = {**os.environ, "DAYBOOK_EVIDENCE": str(EVIDENCE), "SITE_URL": "http://127.0.0.1/daybook/"}
+    subprocess.run([TOP / "weave/site/book", out], cwd=TOP, env=environment, check=True)
+    return Site(out, sorted(JOURNAL.glob("*.nw")), EVIDENCE)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """What the script adds to a page, in a real browser."""
 
-from browser import dom_after_load, served
+from browser import dom_after_load
 from pages import parse_page
 from woven import Site
 
 
 def test_theme_and_copy_buttons_appear(sample: Site) -> None:
     page = "2024-01/30-a-start.html"
-    with served(sample.root) as address:
-        seen = parse_page(dom_after_load(address + page))
+    seen = parse_page(dom_after_load((sample.root / page).as_uri()))
     theme = seen.one("button", id="_theme")
     assert "hidden" not in theme.attributes and theme.text in {"Dark", "Light"}
     for figure in seen.all("figure", class_="chunk"):

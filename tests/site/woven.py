@@ -46,6 +46,10 @@ def run_weave(
     )
 
 
+def files_of(site: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
 def page_of(entry: str) -> str:
     """The path of an entry's page below the site's top."""
     return f"{entry[:7]}/{entry[8:]}.html"

@@ -13,14 +13,13 @@
 --   WEAVE_CACHE     what an earlier weave found out
 --   WEAVE_DOCUMENTS the file that gets what the search can find
 --   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from; or empty
---   WEAVE_GROUND    if only prose has changed, the directory of the last weave's token streams; else empty
+--   WEAVE_PREVIEW   not empty if what is not built or recorded yet is to be said on its page; else the weave fails
 --   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
 local boot = require 'boot'
 local bound = require 'bound'
 local chunk_pages = require 'chunk_pages'
 local downloads = require 'downloads'
-local draft = require 'draft'
 local entry_page = require 'entry'
 local evidence = require 'evidence'
 local feeds = require 'feeds'
@@ -36,43 +35,30 @@ local serial = require 'serial'
 local source = require 'source'
 local stream = require 'stream'
 
-local function directory(variable)
-  local path = os.getenv(variable)
-  return path ~= '' and path or nil
-end
-
-local ground, bound_in = directory 'WEAVE_GROUND', directory 'WEAVE_BOOK'
-
--- The pages that the code decides, and the prose no more than by titles.
-local function write_rest(book)
-  source.write(book)
-  kernel_lines.write(book)
-  chunk_pages.write(book)
-  indexes.write(book)
-  pages.write(book.entries)
-  if bound_in then
-    output.list(bound_in .. '/book.html', bound.page(book.entries))
-    serial.write(bound_in .. '/chapters.lua', bound.chapters(book.entries))
-  end
-end
+local bound_in = os.getenv 'WEAVE_BOOK'
 
 local function weave(text)
   local entries = stream.read(text)
-  if ground then draft.number_lines(entries, ground .. '/tokens') end
   local book = book_of.new(entries)
   prepared.all(entries)
   for _, entry in ipairs(entries) do entry_page.read(entry, book) end
   downloads.check_image()
   problems.stop_if_any()
   for _, entry in ipairs(entries) do evidence.lead_to_printers(entry, book) end
-  local changed = ground and draft.changed(entries, ground .. '/shown') or entries
-  for _, entry in ipairs(changed) do entry_page.write(entry, book) end
+  for _, entry in ipairs(entries) do entry_page.write(entry, book) end
   months.write(entries)
-  if not ground then write_rest(book) end
-  output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries) .. (ground and '' or boot.copies()))
-  pages.glossary(entries)
-  feeds.write(entries, not ground)
+  source.write(book)
+  kernel_lines.write(book)
+  chunk_pages.write(book)
+  indexes.write(book)
+  pages.write(entries)
+  feeds.write(entries)
   search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')
+  output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries) .. boot.copies())
+  if bound_in ~= '' then
+    output.list(bound_in .. '/book.html', bound.page(entries))
+    serial.write(bound_in .. '/chapters.lua', bound.chapters(entries))
+  end
 end
 
 function Reader(input)

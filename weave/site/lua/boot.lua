@@ -24,7 +24,7 @@ function M.check(entry, exhibits)
   if not known then return end
   for _, run in ipairs(exhibits) do
     if run.machine ~= '' and not kernel_of(entry, run.name) then
-      problems.add_elsewhere(('%s: there is no kernel of the exhibit %s; "make exhibits" makes it')
+      problems.missing(('%s: there is no kernel of the exhibit %s; "make exhibits" makes it')
         :format(entry.file, run.name))
     end
   end
@@ -38,7 +38,11 @@ function M.section(entry)
       .. '<code>make emulator</code>, and then <code>make site</code>, bring <a href="' .. about
       .. '">the live one</a>.</p></section>'
   end
-  return '<section class="boot" data-kernel="' .. kernel_of(entry).path
+  local kernel = kernel_of(entry)
+  if not kernel then
+    return '<section class="boot"><h2 id="_boot">Boot it</h2><p>The kernel of this day is not built yet; once it is, it boots here.</p></section>'
+  end
+  return '<section class="boot" data-kernel="' .. kernel.path
     .. '"><h2 id="_boot">Boot it</h2><p>With script, the kernel of this day runs here, on <a href="'
     .. about .. '">a processor made of software</a> (<a href="' .. about .. '#licences">licences</a>), '
     .. 'which is loaded only when you ask for it.</p>'

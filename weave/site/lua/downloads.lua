@@ -1,4 +1,4 @@
--- downloads.lua: what a reader can take away from an entry: image, kernel, sources, the entry itself.
+-- downloads.lua: what a reader can take away: the image that boots any day; of an entry its kernel, its sources, itself.
 local html = require 'html'
 local problems = require 'problems'
 
@@ -14,6 +14,9 @@ local function size_of(path)
   return bytes
 end
 
+local image = os.getenv 'WEAVE_IMAGE'
+local image_size = size_of(image)
+
 --- A size as a reader says it.
 function M.in_words(bytes)
   if bytes < 1024 then return bytes .. ' bytes' end
@@ -21,23 +24,24 @@ function M.in_words(bytes)
   return ('%.1f MiB'):format(bytes / (1024 * 1024))
 end
 
---- The files of an entry: {name on the site, path here, words, bytes}.
+--- The files of an entry that are there: {name on the site, path here, words, bytes}.
 function M.of(entry)
   local base = 'daybook-' .. entry.name
-  local list = {
-    {name = base .. '.iso', from = trees .. '/' .. entry.name .. '/daybook.iso', words = 'bootable image'},
+  local list, there = {
     {name = base .. '.elf', from = trees .. '/' .. entry.name .. '/daybook.elf', words = 'kernel, with its lines'},
     {name = base .. '.tar.gz', from = archives .. '/' .. entry.name .. '.tar.gz', words = 'tangled tree'},
     {name = base .. '.sha256', from = archives .. '/' .. entry.name .. '.sha256', words = 'sum of each file'},
     {name = entry.name .. '.nw', from = entry.file, words = 'this entry'},
-  }
+  }, {}
   for _, file in ipairs(list) do
     file.bytes = size_of(file.from)
-    if not file.bytes then
-      problems.add_elsewhere(('%s: there is no %s; "make days" makes it'):format(entry.file, file.from))
+    if file.bytes then
+      there[#there + 1] = file
+    else
+      problems.missing(('%s: there is no %s; "make days" makes it'):format(entry.file, file.from))
     end
   end
-  return list
+  return there
 end
 
 --- The list on the entry's page, folded.
@@ -49,26 +53,33 @@ function M.html(entry)
       M.in_words(file.bytes))
   end
   return '<details class="downloads"><summary>Take it away</summary><ul>' .. table.concat(items)
-    .. '</ul><p>To check a tree of your own: put the sums beside <code>boot/</code>, <code>linker.ld</code> and '
-    .. '<code>tangled/</code>, and say <code>sha256sum -c ' .. html.escape(entry.downloads[4].name)
+    .. '</ul><p>To boot it: ' .. M.image(entry.path, 'one image') .. ' boots the kernel of any day.</p><p>To check a tree of your own: put the sums beside <code>boot/</code>, <code>linker.ld</code> and '
+    .. '<code>tangled/</code>, and say <code>sha256sum -c ' .. html.escape('daybook-' .. entry.name .. '.sha256')
     .. '</code>. The files are as on these pages, without the line directives that <code>make tangle</code> adds.</p></details>'
 end
 
-local image = os.getenv 'WEAVE_IMAGE'
-
 --- Reports it when the image that boots every day's kernel is missing.
 function M.check_image()
-  if not size_of(image) then
-    problems.add_elsewhere(('there is no %s; "make iso" makes it'):format(image))
-  end
+  if not image_size then problems.missing(('there is no %s; "make iso" makes it'):format(image)) end
 end
 
---- The size of that image, as a reader says it.
-function M.image_size() return M.in_words(size_of(image)) end
+--- That image as a link from the page `from`, with its size.
+function M.image(from, words)
+  if not image_size then return words .. ' (not built yet)' end
+  return ('<a href="%s" download>%s</a> (%s, BIOS and UEFI)'):format(html.link(from, 'daybook.iso'), words, M.in_words(image_size))
+end
+
+local bound = os.getenv 'WEAVE_CACHE' .. '/book/daybook.'
+
+--- Whether the journal has been bound as a book; until it is bound again, the last one stays.
+function M.has_book() return (size_of(bound .. 'epub') and size_of(bound .. 'pdf')) ~= nil end
 
 --- What `weave` has to copy, as lines "FROM<tab>TO".
 function M.copies(entries)
-  local out = {image .. '\tdaybook.iso\n'}
+  local out = {image_size and image .. '\tdaybook.iso\n' or ''}
+  for _, kind in ipairs(M.has_book() and {'epub', 'pdf'} or {}) do
+    out[#out + 1] = bound .. kind .. '\tdaybook.' .. kind .. '\n'
+  end
   for _, entry in ipairs(entries) do
     for _, file in ipairs(entry.downloads) do
       out[#out + 1] = file.from .. '\t' .. entry.month .. '/' .. file.name .. '\n'

@@ -129,17 +129,15 @@ end
 
 --- Writes the entry's page, the picture of its screen and what previews show of it.
 function M.write(entry, book)
-  local entries = book.entries
+  local entries, proof = book.entries, entry.evidence
   local files, changed = changes.html(entry)
   output.page(entries, entry.path, {
     title = entry.title, description = entry.summary, date = entry.date,
-    picture = entry.evidence.picture and entry.evidence.picture_path,
+    picture = proof and proof.picture and proof.picture_path,
     body = head(entry, #entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
       .. around(entry, entries),
   })
-  if entry.evidence.picture then
-    output.write(entry.evidence.picture_path, entry.evidence.picture)
-  end
+  if proof and proof.picture then output.write(proof.picture_path, proof.picture) end
   output.write(entry.path:gsub('%.html$', '.pieces.js'), chunk.previews(entry))
 end
 

@@ -22,38 +22,41 @@ local function readable(log)
     :gsub('\127', '\u{2421}'))
 end
 
-local function report(entry, what)
-  problems.add_elsewhere(('%s: %s; "make evidence" records it'):format(entry.file, what))
-end
+-- Each `report(what)` below says what is not recorded.
 
-local function read_logs(entry, directory, runs)
+local function read_logs(directory, runs, report)
   for _, run in ipairs(runs) do
     local log = files.read(directory .. '/' .. run.serial)
     if log then
       run.log = readable(log)
     else
-      report(entry, ('the recorded log %s is missing'):format(run.serial))
+      report(('the recorded log %s is missing'):format(run.serial))
     end
   end
 end
 
-local function check_machines(entry, proof, machines)
+local function check_machines(proof, machines, report)
   local recorded = {}
   for _, run in ipairs(proof.machines) do recorded[run.name] = true end
   for _, machine in ipairs(machines) do
     if not recorded[machine] then
-      report(entry, ('there is no recorded run on %s'):format(machine))
+      report(('there is no recorded run on %s'):format(machine))
     end
   end
 end
 
---- Reads the directory of the entry's recorded runs; whatever is not there is a problem.
+--- Reads the directory of the entry's recorded runs; whatever is not there is a problem. Nil if anything is not.
 -- `machines` are those that the entry says it runs on.
 function M.read(entry, machines)
   local directory = top .. '/' .. entry.name
+  local is_whole = true
+  local function report(what)
+    is_whole = false
+    problems.missing(('%s: %s; "make evidence" records it'):format(entry.file, what))
+  end
   local text = files.read(directory .. '/proof.json')
   if not text then
-    report(entry, 'there is no recorded evidence for this entry')
+    report 'there is no recorded evidence for this entry'
     return nil
   end
   local proof, _, reason = json.decode(text)
@@ -61,24 +64,24 @@ function M.read(entry, machines)
     problems.add_elsewhere(('%s/proof.json: %s'):format(directory, reason or 'no list of machines'))
     return nil
   end
-  check_machines(entry, proof, machines)
+  check_machines(proof, machines, report)
   proof.exhibits = proof.exhibits or {}
   boot.check(entry, proof.exhibits)
-  read_logs(entry, directory, proof.machines)
-  read_logs(entry, directory, proof.exhibits)
+  read_logs(directory, proof.machines, report)
+  read_logs(directory, proof.exhibits, report)
   local run = files.read(directory .. '/run.json')
   if run then
     proof.run = json.decode(run)
     for _, line in ipairs(proof.run.serial) do line.text = readable(line.text) end
   else
-    report(entry, 'the run in full, run.json, is missing')
+    report 'the run in full, run.json, is missing'
   end
   if proof.screen then
     proof.picture = files.read(directory .. '/' .. proof.screen)
-    if not proof.picture then report(entry, ('the picture %s is missing'):format(proof.screen)) end
+    if not proof.picture then report(('the picture %s is missing'):format(proof.screen)) end
     proof.picture_path = entry.path:gsub('%.html$', '-screen.png')
   end
-  return proof
+  return is_whole and proof or nil
 end
 
 --- The picture of the screen as an <img> for the page `from`; the size is in a PNG's bytes 17 to 24.
@@ -136,7 +139,7 @@ end
 
 --- Asks for anchors at the lines that printed the entry's log, before any page is written.
 function M.lead_to_printers(entry, book)
-  for _, line in ipairs(entry.evidence.run.serial) do
+  for _, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
     local number, at = nil, nil
     if line.source then number, at = place_of(book, line.source) end
     if number then book:lead_to(number, at) end
@@ -155,7 +158,7 @@ end
 local function drawn(entry, book)
   local run = entry.evidence.run
   local before = book.entries[entry.number - 1]
-  before = before and before.evidence.run
+  before = before and before.evidence and before.evidence.run
   local parts = {}
   for _, diagram in ipairs {memory_map_diagram, layout_diagram, page_tables_diagram} do
     parts[#parts + 1] = diagram.svg(run, before, '_run')
@@ -180,6 +183,10 @@ end
 --- The blocks that the Proof section ends with: all for the page, and for the book without those to be unfolded.
 function M.html(entry, book)
   local proof = entry.evidence
+  if not proof then
+    local words = '<p class="recorded">The boot of this day is not recorded yet; it appears here as soon as it is.</p>'
+    return words .. boot.section(entry), words
+  end
   local seen = {
     '<p class="recorded">Recorded by the run that gates this entry:</p>',
     machines(entry, proof.machines),

@@ -32,7 +32,7 @@ end
 
 local function newest_with_picture(entries)
   for i = #entries, 1, -1 do
-    if entries[i].evidence.picture then return entries[i] end
+    if entries[i].evidence and entries[i].evidence.picture then return entries[i] end
   end
 end
 
@@ -53,7 +53,8 @@ end
 
 local function home(entries, months)
   local text = output.text('home.md'):gsub('"first%-entry"', '"' .. entries[1].path .. '"')
-    :gsub('image%-size', downloads.image_size())
+    :gsub('the%-image', (downloads.image('index.html', 'the image'):gsub('%%', '%%%%')))
+  if not downloads.has_book() then text = text:gsub('<div class="book">.-</div>', '') end
   local picture = newest_with_picture(entries)
   local parts = {'<h1>Daybook</h1>', text, picture_html(picture)}
   parts[#parts + 1] = '<h2 id="latest">The latest entries</h2>'

@@ -22,8 +22,7 @@ local function explained(entries)
   return places
 end
 
---- Writes the glossary; the entries must have been read.
-function M.glossary(entries)
+local function glossary(entries)
   local document = pandoc.read(output.slurp 'glossary.md', prose.format)
   local places, known = explained(entries), {}
   document = document:walk {DefinitionList = function(list)
@@ -102,8 +101,9 @@ local function memory(entries)
   return pandoc.write(document, 'html')
 end
 
---- Writes the pages that no entry's prose has a say in.
+--- Writes them; the entries must have been read.
 function M.write(entries)
+  glossary(entries)
   errata(entries)
   output.page(entries, 'about.html', {
     title = 'About', description = 'What Daybook is, and what its dates mean.',

@@ -13,6 +13,13 @@ function M.add_elsewhere(sentence)
   found[#found + 1] = {file = '~', line = 0, text = sentence}
 end
 
+local is_preview = os.getenv 'WEAVE_PREVIEW' ~= ''
+
+--- Records what only a site that is published has to have: the page of a preview says that it is not there yet.
+function M.missing(sentence)
+  if not is_preview then M.add_elsewhere(sentence) end
+end
+
 --- Ends the process with every problem on standard error; returns when there is none.
 function M.stop_if_any()
   if #found == 0 then return end

@@ -20,7 +20,7 @@ end
 --- The blocks that the section "Where we stand" ends with; none for the first entry.
 function M.html(entry, book)
   local before = book.entries[entry.number - 1]
-  local run = before and before.evidence.run
+  local run = before and before.evidence and before.evidence.run
   if not run then return '' end
   -- The latest that it has come to know: its processor, then memory, then its own addresses.
   local shown = layout_diagram.svg(run, nil, '_stand') or memory_map_diagram.svg(run, nil, '_stand') or registers(run)
