@@ -42,13 +42,20 @@ build/font.psf: /usr/share/consolefonts/spleen-8x16.psfu.gz
 	mkdir -p $(@D) && zcat $< > $@
 /usr/share/consolefonts/spleen-8x16.psfu.gz: | $(installed.run)
 
-# The filter that makes amendments part of noweb.
-amend.objects := $(patsubst weave/amend/%.cpp,build/amend.d/%.o,$(wildcard weave/amend/*.cpp))
+# The filter that makes amendments part of noweb. Its files are compiled as one, but for the program and the list of events:
+# a newcomer waits for this, and reading the library's headers is most of it.
+amend.apart := main events_json
+amend.objects := $(patsubst %,build/amend.d/%.o,$(amend.apart) amend)
+amend.cxx = $(ccache) g++ -std=c++20 -O1 -Wall -Wextra -Werror -I. -MMD -MP -c $< -o $@
 build/amend: $(amend.objects)
 	g++ -static $^ -o $@
-build/amend.d/%.o: weave/amend/%.cpp | $(installed.run)
-	$(say) "c++     $<"
-	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -MMD -MP -c $< -o $@
+build/amend.d/amend.cpp: $(filter-out $(amend.apart:%=weave/amend/%.cpp),$(wildcard weave/amend/*.cpp))
+	$(say) "c++     weave/amend"
+	mkdir -p $(@D) && printf '#include "%s"\n' $^ > $@
+build/amend.d/amend.o: build/amend.d/amend.cpp | $(installed.run)
+	$(amend.cxx)
+$(amend.apart:%=build/amend.d/%.o): build/amend.d/%.o: weave/amend/%.cpp build/amend.d/amend.cpp | $(installed.run)
+	$(amend.cxx)
 -include $(amend.objects:.o=.d)
 
 # The library that searches, from npm as the lock file pins it. It needs no script of its own to be installed.

@@ -1,4 +1,5 @@
 #include "front_matter.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +8,6 @@
 
 namespace amend {
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
 
 // The prose as it was before markup took it apart; quoted code is spelled well enough to tell that it is there.
 std::vector<std::string> lines_of(std::string_view tokens)

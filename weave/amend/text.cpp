@@ -5,8 +5,6 @@
 namespace amend {
 namespace {
 
-constexpr std::string_view blanks = " \t\r";  // markup passes the other half of a DOS line end on
-
 bool all_blank(std::string_view text)
 {
     return text.find_first_not_of(blanks) == std::string_view::npos;

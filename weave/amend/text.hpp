@@ -12,6 +12,8 @@
 
 namespace amend {
 
+inline constexpr std::string_view blanks = " \t\r";  ///< markup passes the other half of a DOS line end on
+
 /// Owns what amending has to write anew, so that lines can go on being views. Nothing in it moves or dies before it.
 class workshop {
 public:

@@ -41,11 +41,6 @@ std::string_view separator_of(verb v)
     return v == verb::change ? to : add;
 }
 
-std::string quoted(std::string_view name)
-{
-    return "<<" + std::string(name) + ">>";
-}
-
 class parser {
 public:
     parser(const definition& d, report& errors) : definition_(d), errors_(errors) {}
@@ -124,7 +119,7 @@ private:
         e.new_lines = {middle + 1, last};
         take(e);
         if (last != rest.end() && !edit_verb(sole_use(*last))) {
-            complain(last->at, "a second " + quoted(sole_use(*last)) +
+            complain(last->at, "a second <<" + std::string(sole_use(*last)) + ">>" +
                                    " for one verb; open another group with [change], [after] or [before]");
             return {std::find_if(last + 1, rest.end(), [](const line& l) { return edit_verb(sole_use(l)); }),
                     rest.end()};
