@@ -144,7 +144,7 @@ mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(insta
 	tests/mutation/run
 bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
 	tests/bench-memory
-	tests/bench
+	tests/bench-pipeline
 	tests/bench-weave
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
