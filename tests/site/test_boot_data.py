@@ -66,15 +66,8 @@ class Lines:
     file: Path
 
     @cached_property
-    def arguments(self) -> tuple[str, dict[str, Any]]:
-        call = re.fullmatch(r'daybookLines\(("[^"]*"), \{(.*)\}\);\n', self.file.read_text(), re.DOTALL)
-        assert call, f"{self.file} is no call of daybookLines"
-        body = re.sub(r"^(pieces|runs|symbols):", r'"\1":', call[2], flags=re.MULTILINE)
-        return json.loads(call[1]), json.loads("{" + body + "}")
-
-    @property
     def data(self) -> dict[str, Any]:
-        return self.arguments[1]
+        return json.loads(gzip.decompress(scripted(self.file)[1]))
 
     @cached_property
     def runs(self) -> list[tuple[int, list[tuple[int, int, int]]]]:
@@ -120,7 +113,7 @@ def expected(site: Site, file: str, line: int) -> tuple[Anchor, int] | None:
 def test_the_lines_are_those_that_addr2line_finds(booting: Site, kernel: Day | Exhibit) -> None:
     """For C++ and NASM, on old days and new ones. What fills the gaps between functions is of no line."""
     lines = Lines(booting.root / f"{name_of(kernel)}.lines.js")
-    assert lines.arguments[0] == path_of(kernel)
+    assert scripted(lines.file)[0] == f"{name_of(kernel)}.lines"
     sample = instructions(kernel.elf)[::3]
     known = 0
     for address, frames in zip(sample, elf.frames(kernel.elf, sample), strict=True):
@@ -173,14 +166,14 @@ def test_the_kernel_has_the_very_same_segments(booting: Site, kernel: Day | Exhi
         part = slice(segment.offset, segment.offset + segment.file_size)
         assert built[part] == given[part]
     assert b".debug_" not in given and b".symtab" not in given
-    assert scripted(booting.root / f"{path_of(kernel)}.js", path_of(kernel)) == packed
+    assert scripted(booting.root / f"{path_of(kernel)}.js") == (path_of(kernel), packed)
 
 
-def scripted(file: Path, name: str) -> bytes:
-    """The bytes that a script has for a site in a folder."""
+def scripted(file: Path) -> tuple[str, bytes]:
+    """What a script has for a site in a folder: the name and the bytes."""
     call = re.fullmatch(r'daybookBytes\(("[^"]*"), "([^"]*)"\);\n', file.read_text())
-    assert call and json.loads(call[1]) == name
-    return base64.b64decode(call[2], validate=True)
+    assert call, f"{file} is no call of daybookBytes"
+    return json.loads(call[1]), base64.b64decode(call[2], validate=True)
 
 
 def test_every_kernel_has_its_button(booting: Site) -> None:
@@ -211,7 +204,7 @@ def test_the_emulator_is_there_with_its_notices(booting: Site) -> None:
     for name in FILES[1:]:
         packed = (booting.root / "emulator" / name).read_bytes()
         assert gzip.decompress(packed) == (built / name).read_bytes()
-        assert scripted(booting.root / f"emulator/{name}.js", f"emulator/{name}") == packed
+        assert scripted(booting.root / f"emulator/{name}.js") == (f"emulator/{name}", packed)
     notices = {f"emulator/notices/{path}" for path in files_of(built / "notices")}
     assert notices
     links = {

@@ -46,11 +46,15 @@ def test_entries_are_chained_and_counted(site: Site) -> None:
         assert re.search(rf" · entry {number} of {len(pages)} · \d+ min · \d+ files?$", line), line
 
 
-def test_every_page_has_the_rail_with_every_entry(site: Site) -> None:
+def test_every_page_has_the_rail_with_every_month_and_the_entries_around_it(site: Site) -> None:
+    entries = [page_of(e.stem) for e in site.entries]
+    months = sorted({f"{e.stem[:7]}/index.html" for e in site.entries})
     for name, page in site.pages.items():
         rail = page.one("nav", class_="rail")
         found = [site.target(name, link.attributes["href"]).page for ol in rail.all("ol") for link in ol.all("a")]
-        assert found == [page_of(e.stem) for e in site.entries], name
+        at = entries.index(name) if name in entries else len(entries) - 1
+        assert found == entries[max(at - 4, 0) : at + 5], name
+        assert [site.target(name, h2.one("a").attributes["href"]).page for h2 in rail.all("h2")] == months, name
         current = [a for a in rail.all("a") if a.attributes.get("aria-current") == "page"]
         assert len(current) == (name in found), name
 

@@ -202,6 +202,8 @@ def test_the_indexes_know_every_piece(site: Site) -> None:
     assert indexed == set(site.pieces)
     for anchor, (_, figure) in site.pieces.items():
         for target in footer(site, anchor, figure)["Defines"]:
-            row = site.pages["identifiers.html"].one("tr", id=target.id)
-            places = {site.target("identifiers.html", a.attributes["href"]) for a in row.all("a")}
+            row = site.pages[target.page].one("tr", id=target.id)
+            places = {site.target(target.page, a.attributes["href"]) for a in row.all("a")}
             assert anchor in places
+            listed = site.pages["identifiers.html"].one("li", id=target.id).one("a")
+            assert site.target("identifiers.html", listed.attributes["href"]) == target

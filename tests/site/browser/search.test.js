@@ -12,7 +12,7 @@ const [entry] = having('entry', /data-chunk="[a-z]+( [a-z]+){2,}"/);
 const markup = read(entry);
 const chunk = markup.match(/data-chunk="([a-z]+(?: [a-z]+){2,})"/)[1];
 const title = markup.match(/<h1[^>]*>([\w ]+)/)[1];
-const identifier = read('identifiers.html').match(/<tr id="id-([a-z]{4,}_[a-z]{4,})"/)[1];
+const identifier = read('identifiers.html').match(/<li id="id-([a-z]{4,}_[a-z]{4,})"/)[1];
 // Words that stand together in one paragraph and, all of them, hardly anywhere else.
 const prose = [...markup.matchAll(/^<p>((?:[A-Za-z]+ ){8})/gm)].at(-1)[1].trim();
 

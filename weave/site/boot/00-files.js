@@ -5,9 +5,6 @@ const daybookBoot = {};
   window.daybookBytes = (name, base64) => {
     scripted[name] = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   };
-  const lines = {};
-  window.daybookLines = (kernel, found) => { lines[kernel] = found; };
-
   const fetched = async (path) => {
     const answer = await fetch(daybook.root + path).catch(() => ({}));
     if (!answer.ok) throw new Error(`${daybook.root + path} cannot be loaded`);
@@ -20,18 +17,19 @@ const daybookBoot = {};
       new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
     : bytes);
 
-  /** The bytes of the site's file `path`. */
-  daybookBoot.bytes = async (path) => {
-    if (location.protocol !== 'file:') {
-      return unpacked(new Uint8Array(await (await fetched(path)).arrayBuffer()));
-    }
+  const loaded = async (path) => {
     await daybook.load(`${daybook.root + path}.js`);
     return unpacked(scripted[path]);
   };
 
+  /** The bytes of the site's file `path`. */
+  daybookBoot.bytes = async (path) => (location.protocol === 'file:'
+    ? loaded(path)
+    : unpacked(new Uint8Array(await (await fetched(path)).arrayBuffer())));
+
   /** The journal's lines that the code of `kernel` came from. */
   daybookBoot.lines = async (kernel) => {
-    await daybook.load(daybook.root + kernel.replace(/kernel$/, 'lines.js'));
-    return lines[kernel];
+    const bytes = await loaded(kernel.replace(/kernel$/, 'lines'));
+    return JSON.parse(new TextDecoder().decode(bytes));
   };
 }

@@ -67,9 +67,8 @@ class Kernel:
         rows = self._rows()
         stripped, kernel = self._file("stripped"), self._file("kernel")
         output_of("strip", "--strip-all", "-o", str(stripped), str(self.elf))
-        output_of("zopfli", "--i5", str(stripped))  # as ../emulator does it
+        output_of("libdeflate-gzip", "-12", str(stripped))  # as ../emulator does it
         os.replace(f"{stripped}.gz", kernel)
-        stripped.unlink()
         text = base64.b64encode(kernel.read_bytes()).decode()
         self._write("kernel.js", f'daybookBytes({json.dumps(self.path)}, "{text}");\n')
         self._write("rows.lua", f"return {lua.to_lua(rows)}\n")

@@ -2,6 +2,7 @@
 local book_of = require 'book'
 local code = require 'code'
 local html = require 'html'
+local indexes = require 'indexes'
 local json = require 'dkjson'
 local lines = require 'lines'
 local model = require 'model'
@@ -107,7 +108,7 @@ local function defined(book, piece)
   for _, symbol in ipairs(book:symbols_of(piece)) do
     if not seen[symbol.name] then
       seen[symbol.name] = true
-      links[#links + 1] = '<a href="' .. html.link(piece.entry.path, 'identifiers.html', 'id-' .. symbol.name)
+      links[#links + 1] = '<a href="' .. html.link(piece.entry.path, indexes.identifiers_page(symbol.name), 'id-' .. symbol.name)
         .. '"><code>' .. html.escape(symbol.name) .. '</code></a>'
     end
   end

@@ -28,7 +28,7 @@ end
 function M.of(entry)
   local base = 'daybook-' .. entry.name
   local list, there = {
-    {name = base .. '.elf', from = trees .. '/' .. entry.name .. '/daybook.elf', words = 'kernel, with its lines'},
+    {name = base .. '.elf.gz', from = trees .. '/' .. entry.name .. '/daybook.elf', words = 'kernel with its lines, when unpacked'},
     {name = base .. '.tar.gz', from = archives .. '/' .. entry.name .. '.tar.gz', words = 'tangled tree'},
     {name = base .. '.sha256', from = archives .. '/' .. entry.name .. '.sha256', words = 'sum of each file'},
     {name = entry.name .. '.nw', from = entry.file, words = 'this entry'},

@@ -132,7 +132,7 @@ function M.write(entry, book)
   local entries, proof = book.entries, entry.evidence
   local files, changed = changes.html(entry)
   output.page(entries, entry.path, {
-    title = entry.title, description = entry.summary, date = entry.date,
+    title = entry.title, description = entry.summary, date = entry.date, number = entry.number,
     picture = proof and proof.picture and proof.picture_path,
     body = head(entry, #entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
       .. around(entry, entries),

@@ -32,12 +32,12 @@ end
 
 local function by_name(piece) return '<i>⟨' .. html.escape(piece.name) .. '⟩</i>' end
 
-local function table_page(entries, path, title, columns, rows)
+local function table_page(entries, path, title, columns, rows, crumb)
   local heads = {}
   for i, column in ipairs(columns) do heads[i] = '<th scope="col">' .. column .. '</th>' end
   output.page(entries, path, {
     title = title, description = ('Every %s of the journal.'):format(columns[1]:lower()),
-    body = '<h1>' .. title .. '</h1><div class="table" tabindex="0" role="group" aria-label="'
+    body = (crumb or '') .. '<h1>' .. title .. '</h1><div class="table" tabindex="0" role="group" aria-label="'
       .. title .. '"><table class="index names"><thead><tr>' .. table.concat(heads) .. '</tr></thead><tbody>'
       .. table.concat(rows) .. '</tbody></table></div>',
   })
@@ -63,15 +63,23 @@ local function chunks(book)
   table_page(book.entries, 'chunks.html', 'Chunks', {'Chunk', 'Defined', 'Used in'}, rows)
 end
 
+local function letter_of(name)
+  local first = name:sub(1, 1):lower()
+  return first:match '%a' or 'others'
+end
+
+--- The page that says all of an identifier; `identifiers.html` lists them, with a link each.
+function M.identifiers_page(name) return 'identifiers/' .. letter_of(name) .. '.html' end
+
 -- Every form that a name had: what it is, in words and in code.
-local function forms(book, symbols)
+local function forms(book, symbols, from)
   local out, seen = {}, {}
   for _, symbol in ipairs(symbols) do
     local page, anchor = book:line_anchor(symbol.entry, symbol.line)
     local said = symbol.signature ~= '' and symbol.signature ~= symbol.kind and symbol.signature or symbol.name
     if page and not seen[said] then
       seen[said] = true
-      out[#out + 1] = ('<a href="%s"><code>%s</code></a> %s, %s'):format(html.link('identifiers.html', page, anchor),
+      out[#out + 1] = ('<a href="%s"><code>%s</code></a> %s, %s'):format(html.link(from, page, anchor),
         html.escape(said), symbol.kind, book.entries[symbol.entry].date)
     end
   end
@@ -79,20 +87,35 @@ local function forms(book, symbols)
 end
 
 local function identifiers(book)
-  local named, rows = {}, {}
+  local named, letters = {}, {}
   for _, symbol in ipairs(model.symbols) do
     named[symbol.name] = named[symbol.name] or {}
     table.insert(named[symbol.name], symbol)
   end
   for _, name in ipairs(sorted_keys(named)) do
-    local defined = forms(book, named[name])
+    local from, shown = M.identifiers_page(name), '<code>' .. html.escape(name) .. '</code>'
+    local defined = forms(book, named[name], from)
     if defined ~= '' then
-      rows[#rows + 1] = row('id-' .. name, '<code>' .. html.escape(name) .. '</code> <span class="kind">'
-        .. named[name][1].language .. '</span>', defined,
-        links('identifiers.html', book.symbol_uses[name], by_name))
+      if not letters[from] then
+        letters[from] = {from = from, name = letter_of(name), rows = {}, items = {}}
+        letters[#letters + 1] = letters[from]
+      end
+      table.insert(letters[from].rows, row('id-' .. name, shown .. ' <span class="kind">' .. named[name][1].language .. '</span>',
+        defined, links(from, book.symbol_uses[name], by_name)))
+      table.insert(letters[from].items, ('<li id="id-%s"><a href="%s#%s">%s</a></li>'):format(html.escape(name), from,
+        html.fragment('id-' .. name), shown))
     end
   end
-  table_page(book.entries, 'identifiers.html', 'Identifiers', {'Identifier', 'Defined', 'Used in'}, rows)
+  local parts = {}
+  for i, letter in ipairs(letters) do
+    table_page(book.entries, letter.from, 'Identifiers: ' .. letter.name, {'Identifier', 'Defined', 'Used in'}, letter.rows,
+      '<p class="crumb"><a href="../identifiers.html">all identifiers</a></p>')
+    parts[i] = ('<h2><a href="%s">%s</a></h2><ul class="listed">%s</ul>'):format(letter.from, letter.name, table.concat(letter.items))
+  end
+  output.page(book.entries, 'identifiers.html', {
+    title = 'Identifiers', description = 'Every identifier of the journal.',
+    body = '<h1>Identifiers</h1>' .. table.concat(parts),
+  })
 end
 
 --- Writes both indexes; the entries must have been written, for that is when uses are seen.

@@ -19,6 +19,9 @@ local function shape(entry)
   return table.concat(parts, '\n')
 end
 
+--- The name that the script's bytes go by.
+function M.path(kernel) return (kernel.path:gsub('kernel$', 'lines')) end
+
 -- A list of numbers as a list of differences, which packs better.
 local function differences(numbers)
   local steps, last = {}, 0
@@ -60,8 +63,10 @@ local function script(kernel, book, number_of)
   for i, run in ipairs(data.runs) do
     runs[i] = ('["%s",%s]'):format(run[1], rows_of(run[2], numbers, book, index))
   end
-  return ('daybookLines(%s, {\npieces: [%s],\nruns: [%s],\nsymbols: %s\n});\n'):format(
-    json.quotestring(kernel.path), table.concat(pieces, ',\n'), table.concat(runs, ',\n'), data.symbols)
+  local lines = ('{"pieces":[%s],"runs":[%s],"symbols":%s}'):format(
+    table.concat(pieces, ','), table.concat(runs, ','), data.symbols)
+  return ('daybookBytes(%s, "%s");\n'):format(json.quotestring(M.path(kernel)),
+    pandoc.pipe('sh', {'-c', 'libdeflate-gzip -12 | base64 -w 0'}, lines))
 end
 
 --- Makes the scripts that are not there yet; boot.copies() names them.

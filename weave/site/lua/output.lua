@@ -55,27 +55,21 @@ local function item(entry, path)
     .. dates.day(entry) .. '</span> ' .. html.escape(entry.title) .. '</a></li>'
 end
 
--- The rail of a page says where all entries are. Two pages in folders as deep, neither an entry's,
--- have the same one.
-local rails = {}
+-- The rail of a page leads to all months; of the entries it names those around the page's own, or else the latest. It is on
+-- every page, so it must not grow with the journal.
+local around = 4
 
-local function rail(entries, path, is_entry)
-  local _, depth = path:gsub('/', '')
-  if not is_entry and rails[depth] then return rails[depth] end
+local function rail(entries, path, number)
   local parts, month = {}, nil
-  for _, entry in ipairs(entries) do
+  for i, entry in ipairs(entries) do
     if entry.month ~= month then
-      if month then parts[#parts + 1] = '</ol>' end
       month = entry.month
       parts[#parts + 1] = '<h2><a href="' .. html.link(path, month .. '/index.html') .. '">'
-        .. dates.month_name(month) .. '</a></h2><ol>'
+        .. dates.month_name(month) .. '</a></h2>'
     end
-    parts[#parts + 1] = item(entry, path)
+    if math.abs(i - number) <= around then parts[#parts + 1] = item(entry, path) end
   end
-  parts[#parts + 1] = month and '</ol>' or ''
-  local text = table.concat(parts)
-  if not is_entry then rails[depth] = text end
-  return text
+  return (table.concat(parts):gsub('</h2><li>', '</h2><ol><li>'):gsub('</li><h2>', '</li></ol><h2>'):gsub('</li>$', '</li></ol>'))
 end
 
 local template
@@ -89,7 +83,7 @@ end
 
 --- Writes a page. `page` has
 --   title, nil for the home page; description; body
---   date      of an entry's page
+--   date      of an entry's page, and its number
 --   picture   that stands for the page where it is linked from elsewhere, a path; optional
 --   anywhere  whether the page is shown at any address, and has to say where it belongs
 function M.page(entries, path, page)
@@ -115,7 +109,7 @@ function M.page(entries, path, page)
     title = title,
     description = html.escape(page.description),
     about = table.concat(about, '\n'),
-    rail = rail(entries, path, page.date),
+    rail = rail(entries, path, page.number or #entries),
     body = page.body,
   }
   local text = template:gsub('%$(%l+)%$', values)
