@@ -11,6 +11,9 @@ ifneq ($(words $(CURDIR)),1)
 $(error make cannot build in a folder with a space in its name: $(CURDIR))
 endif
 
+# The programs in other folders use what is in tools/: the machines, the figures.
+export PYTHONPATH := $(CURDIR)/tools
+
 # V=1 shows the commands; without it each step is one line.
 V ?= 0
 ifneq ($(V),1)
@@ -104,7 +107,7 @@ book: site ## bind it as EPUB and PDF, and put both into site/
 anchors: site ## note the site's new anchors in weave/site/published-anchors: none may ever vanish
 	weave/site/anchors record site
 evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
-	tests/boot/record
+	tools/record
 
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
 site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pressure
 import pytest
-import run_figures
 from _pytest.terminal import TerminalReporter
 
-from boots import Boots
-from cases import prune_evidence, renew_sources
-from memory_log import ReportError
-from must_fail import SOURCES, build_kernel
+from machine import pressure, run_figures
+from machine.assembled import build_kernel
+from machine.boots import Boots
+from machine.cases import prune_evidence, renew_sources
+from machine.memory_log import ReportError
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -53,6 +52,6 @@ def boots(request: pytest.FixtureRequest) -> Iterator[Boots]:
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the assembled kernels of must_fail/."""
     folder = tmp_path_factory.mktemp("must_fail")
-    for source in sorted(SOURCES.glob("*.asm")):
+    for source in sorted((Path(__file__).parent / "must_fail").glob("*.asm")):
         build_kernel(source, folder / f"{source.stem}.elf")
     return folder

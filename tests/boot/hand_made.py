@@ -2,7 +2,7 @@
 
 import struct
 
-from walker import NO_EXECUTE, PAGE, PAGE_SIZE, PRESENT, TOP_2_GIB, WRITABLE, Extent, walk
+from machine.walker import NO_EXECUTE, PAGE, PAGE_SIZE, PRESENT, TOP_2_GIB, WRITABLE, Extent, walk
 
 MIB = 1 << 20
 GIB = 1 << 30

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-import memory_log
-from boot import Boot
-from boot_information import Region
-from free_memory import read_said
-from pool_oracle import PAGE, Range, free_pages
-from verdict import describe, judge_tests
+from machine import memory_log
+from machine.boot import Boot
+from machine.boot_information import Region
+from machine.free_memory import read_said
+from machine.pool_oracle import PAGE, Range, free_pages
+from machine.verdict import describe, judge_tests
 
 _REFUSED = re.compile(r"^The kernel cannot go on: .+\n\Z", re.MULTILINE)
 _BITS = re.compile(r"^physical addresses: (\d+) bits", re.MULTILINE)

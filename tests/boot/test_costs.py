@@ -3,9 +3,9 @@ of the free memory alone. `make bench` has the table."""
 
 import pytest
 
-from costs import Cost, Start, costs, start
-from machines import Machine
-from trees import Day, entries
+from machine.costs import Cost, Start, costs, start
+from machine.machines import Machine
+from machine.trees import Day, entries
 
 SMALL, LARGE = "direct-q35-64M-cpu_max", "direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46"
 # With pages of 1 GiB, and without.

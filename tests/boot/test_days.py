@@ -6,10 +6,10 @@ proofs too. Each image is booted once on a machine, and every proof that names t
 
 import pytest
 
-from boots import Boots
-from cases import DayCase, day_cases, unusable
-from elf import segments
-from trees import BUILD, Day, entries
+from machine.boots import Boots
+from machine.cases import DayCase, day_cases, unusable
+from machine.elf import segments
+from machine.trees import BUILD, Day, entries
 
 
 @pytest.mark.parametrize("entry", entries())

@@ -6,18 +6,15 @@ from pathlib import Path
 
 import pytest
 
-import cases
-import evidence
-import log_sources
-import trees
-from boot import Boot
-from cases import BuildErrorCase, DayCase, ExhibitCase, HaltCase
-from cpus import Cpu
-from elf import Frame
-from halted import Look
-from machines import Machine
-from measure import Line, Measured
-from trees import Day, Exhibit
+from machine import cases, evidence, log_sources, trees
+from machine.boot import Boot
+from machine.cases import BuildErrorCase, DayCase, ExhibitCase, HaltCase
+from machine.cpus import Cpu
+from machine.elf import Frame
+from machine.halted import Look
+from machine.machines import Machine
+from machine.measure import Line, Measured
+from machine.trees import Day, Exhibit
 
 ENTRY = "2025-11-01-first-light"
 LOG = "Daybook: first light\nKTAP version 1\n1..0\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from boots import Boots
-from cases import BuildErrorCase, ExhibitCase, exhibit_cases, unusable, usable_days
-from trees import Exhibit, exhibits
+from machine.boots import Boots
+from machine.cases import BuildErrorCase, ExhibitCase, exhibit_cases, unusable, usable_days
+from machine.trees import Exhibit, exhibits
 
 
 @pytest.mark.parametrize(("entry", "name"), exhibits())

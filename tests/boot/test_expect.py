@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from expect import ExpectError, match_log, parse_proof, read_proof, tail
-from machines import OVMF_CODE, Machine, MachineError
+from machine.expect import ExpectError, match_log, parse_proof, read_proof, tail
+from machine.machines import OVMF_CODE, Machine, MachineError
 
 PROOF = """\
 # The kernel comes up.

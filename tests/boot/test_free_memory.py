@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from boot import boot, direct
-from boots import Boots
-from cases import HaltCase, halt_cases
-from free_memory import BASE, judge_free_memory, read_said
 from hand_made import GIB, MIB
-from machines import Machine
-from trees import BUILD, ROOT
-from walker import PAGE, Extent
-
-from boot_information import USABLE, Region, boot_information, read_map  # isort: skip  (machines.py knows its folder)
+from machine.boot import boot, direct
+from machine.boot_information import USABLE, Region, boot_information, read_map
+from machine.boots import Boots
+from machine.cases import HaltCase, halt_cases
+from machine.free_memory import BASE, judge_free_memory, read_said
+from machine.machines import Machine
+from machine.trees import BUILD, ROOT
+from machine.walker import PAGE, Extent
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
 

@@ -3,15 +3,14 @@ sides of the switch to 64-bit mode."""
 
 import os
 import re
-import socket
 import subprocess
 
 import pytest
 
-from cases import usable_days
-from elf import source_line, symbols
-from slots import slot
-from trees import ROOT, Day
+from machine.cases import usable_days
+from machine.elf import source_line, symbols
+from machine.slots import free_port, slot
+from machine.trees import ROOT, Day
 
 # The first instruction, 32-bit code, and the first C++ function, 64-bit code.
 EARLY, LATE = "_start", "kernel_main"
@@ -23,12 +22,6 @@ def newest_day_with(symbol: str) -> Day:
     if not days:
         pytest.skip(f"no entry has defined {symbol} yet")
     return days[-1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def debug(day: Day, *commands: str) -> str:

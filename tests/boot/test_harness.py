@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from boot import Boot, boot, cdrom, direct
-from expect import parse_proof
-from machines import Machine
-from must_fail import SOURCES
-from verdict import describe, judge
+from machine.boot import Boot, boot, cdrom, direct
+from machine.expect import parse_proof
+from machine.machines import Machine
+from machine.verdict import describe, judge
 
 DEFAULT_PROOF = """
 on bios-pc-64M
@@ -89,7 +88,7 @@ def test_verdict(case: Case, kernels: Path) -> None:
 
 
 def test_every_kernel_is_a_case() -> None:
-    assert {source.stem for source in SOURCES.glob("*.asm")} == {case.kernel for case in CASES}
+    assert {source.stem for source in (Path(__file__).parent / "must_fail").glob("*.asm")} == {case.kernel for case in CASES}
 
 
 def test_expected_failures_can_be_expected(kernels: Path) -> None:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from boot import Boot, boot, direct
-from boot_information import USABLE, Region, boot_information
-from cases import MATRIX
-from hostile_maps import hostile_map_of
 from hostile_verdict import has_runs, judge_hostile
-from machines import Machine
-from pool_oracle import PAGE, Range, free_pages
-from trees import Day, entries
-from verdict import report
+from machine.boot import Boot, boot, direct
+from machine.boot_information import USABLE, Region, boot_information
+from machine.cases import MATRIX
+from machine.hostile_maps import hostile_map_of
+from machine.machines import Machine
+from machine.pool_oracle import PAGE, Range, free_pages
+from machine.trees import Day, entries
+from machine.verdict import report
 
 # With and without pages of 1 GiB and memory above 4 GiB.
 MACHINES = ("direct-pc-64M", "direct-q35-6G-cpu_max", "direct-pc-6G-cpu_Conroe+phys-bits=36-smp2")

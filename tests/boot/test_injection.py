@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from boot import Boot
-from injections import REFUSED, Injection, ended_well, injections, requests
+from machine.boot import Boot
+from machine.injections import REFUSED, Injection, ended_well, injections, requests
 
 
 @pytest.fixture(scope="module", params=injections(), ids=lambda injection: injection.test_id)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import log_sources
-from elf import Frame, Function, bounds, functions
-from log_sources import is_printer, printers, with_sources
-from must_fail import build_kernel
+from machine import log_sources
+from machine.assembled import build_kernel
+from machine.elf import Frame, Function, bounds, functions
+from machine.log_sources import is_printer, printers, with_sources
 
 JOURNAL = "journal/2025-11-04-long-mode.nw"
 ELF = Path("daybook.elf")

@@ -6,16 +6,17 @@ import re
 import subprocess
 from pathlib import Path
 
-import memory_log
 import pytest
 
-from boot import boot, direct
-from boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
-from boots import Boots
-from cases import MATRIX
-from machines import Machine
-from pool_oracle import HIGHEST, PAGE, Range, pool
-from trees import BUILD, ROOT, Day, entries
+from machine import memory_log
+from machine.boot import boot, direct
+from machine.boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
+from machine.boots import Boots
+from machine.cases import MATRIX
+from machine.hostile_maps import hostile_map
+from machine.machines import Machine
+from machine.pool_oracle import HIGHEST, PAGE, Range, pool
+from machine.trees import BUILD, ROOT, Day, entries
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
 CHECK = BUILD / "map-check"
@@ -59,22 +60,6 @@ def write_map(file: Path, regions: list[Region]) -> Path:
 
 def agree(said: str, chosen: Range | None) -> bool:
     return said == line_for(chosen) if chosen else said.startswith(line_for(chosen))
-
-
-def hostile_map(rng: random.Random) -> list[Region]:
-    """Regions that overlap, repeat, are empty, unaligned, of unknown type, or reach to the end of all addresses."""
-    regions = []
-    for _ in range(rng.choice([1, 2, 5, 20, 250])):
-        start = rng.randrange(64) * PAGE + rng.choice([0, 0, 0, 1, 0x400, 0xFFF])
-        if rng.random() < 0.1:
-            start += rng.choice([1 << 32, (1 << 32) - 8 * PAGE, (1 << 64) - 64 * PAGE])
-        length = rng.choice([0, 1, PAGE - 1, PAGE, rng.randrange(16 * PAGE), rng.randrange(8) * PAGE])
-        end = (1 << 64) if rng.random() < 0.02 else min(start + length, 1 << 64)
-        kind = rng.choice([USABLE] * 6 + [RESERVED, 3, 5, 6, 12, 0xFFFFFFFF, 0])
-        regions.append(Region(start, end, kind))
-    regions += rng.choices(regions, k=rng.randrange(3))
-    rng.shuffle(regions)
-    return regions[:256]
 
 
 def some_danger(rng: random.Random, regions: list[Region]) -> list[Range]:

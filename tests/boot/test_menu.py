@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from boot import boot, cdrom
-from elf import compiled_in_tests
-from ktap import read_ktap
-from machines import Machine
-from qmp import Qmp
-from trees import BUILD, Day, entries
-from verdict import judge
+from machine.boot import boot, cdrom
+from machine.elf import compiled_in_tests
+from machine.ktap import read_ktap
+from machine.machines import Machine
+from machine.qmp import Qmp
+from machine.trees import BUILD, Day, entries
+from machine.verdict import judge
 
 ISO = BUILD / "daybook.iso"
 PATIENCE_SECONDS = 60.0

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from elf import ElfError
-from misuses import MISUSES, Misuse
-from patched import patched
-from trees import BUILD
+from machine.elf import ElfError
+from machine.misuses import MISUSES, Misuse
+from machine.patched import patched
+from machine.trees import BUILD
 
 ELF = BUILD / "tests/misuse.elf"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import figures
-import run_figures
-from memory_log import ReportError, owners
-from run_figures import record_owners
-from trees import Day, entries
+from machine import run_figures
+from machine.memory_log import ReportError, owners
+from machine.run_figures import record_owners
+from machine.trees import Day, entries
 
 LOG = """screen: none
 memory:

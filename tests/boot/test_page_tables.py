@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from boot import boot, direct
-from boots import Boots
-from cases import HaltCase, halt_cases
-from cpus import Cpu
-from elf import segments
-from halted import Look, look, parse_regions
 from hand_made import GIB, HALF, LOADED, MIB, TEXT, Tables, sound_tables
-from machines import Machine
-from must_fail import build_kernel
-from page_tables import check_guards, guard_pages, judge_page_tables, wanted_pages
-from trees import Day, entries
-from walker import (
+from machine.assembled import build_kernel
+from machine.boot import boot, direct
+from machine.boots import Boots
+from machine.cases import HaltCase, halt_cases
+from machine.cpus import Cpu
+from machine.elf import segments
+from machine.halted import Look, look, parse_regions
+from machine.machines import Machine
+from machine.page_tables import check_guards, guard_pages, judge_page_tables, wanted_pages
+from machine.trees import Day, entries
+from machine.walker import (
     CR0_PG,
     CR0_WP,
     CR4_LA57,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from physical_memory import PhysicalMemory
-from walker import PAGE, Region
+from machine.physical_memory import PhysicalMemory
+from machine.walker import PAGE, Region
 
 KIB, MIB = 1 << 10, 1 << 20
 RAM = [Region(0, 640 * KIB, "pc.ram"), Region(MIB, 64 * MIB, "pc.ram")]

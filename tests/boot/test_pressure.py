@@ -6,22 +6,31 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import memory_log
 import pytest
 
-from boot import HALT_LINE, Boot, boot, cdrom
-from boot_information import USABLE, Region
-from boots import Boots
-from free_memory import BASE
-from grub_image import image
-from machines import Machine
-from page_tables import guard_pages
-from pool_oracle import Range, pool
-from pressure import TABLE, PressureCase, direct_machines, grub_machines, judge_pressed, neighbour_machines, physical_bits, sample
-from protections import CR4_BITS
-from trees import Day, entries
-from verdict import judge_tests
-from walker import PAGE, Extent
+from machine import memory_log
+from machine.boot import HALT_LINE, Boot, boot, cdrom
+from machine.boot_information import USABLE, Region
+from machine.boots import Boots
+from machine.free_memory import BASE
+from machine.grub_image import image
+from machine.machines import Machine
+from machine.page_tables import guard_pages
+from machine.pool_oracle import Range, pool
+from machine.pressure import (
+    TABLE,
+    PressureCase,
+    direct_machines,
+    grub_machines,
+    judge_pressed,
+    neighbour_machines,
+    physical_bits,
+    sample,
+)
+from machine.protections import CR4_BITS
+from machine.trees import Day, entries
+from machine.verdict import judge_tests
+from machine.walker import PAGE, Extent
 
 # What GRUB is told before it loads the kernel, and the hole that this makes.
 HOLES = {

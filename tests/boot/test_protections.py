@@ -2,8 +2,8 @@
 
 import pytest
 
-from protections import CR4_BITS, judge_protections
-from trees import Day, entries
+from machine.protections import CR4_BITS, judge_protections
+from machine.trees import Day, entries
 
 SOME = frozenset({"SMEP", "UMIP"})
 ON = CR4_BITS["SMEP"] | CR4_BITS["UMIP"]

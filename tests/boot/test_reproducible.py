@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cases import MATRIX
-from trees import ROOT, Day, entries
+from machine.cases import MATRIX
+from machine.trees import ROOT, Day, entries
 
 
 def build(folder: Path, later: str) -> dict[str, bytes]:

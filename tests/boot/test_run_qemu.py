@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slots import slot
+from machine.slots import slot
 
 TOOLS = Path(__file__).parents[2] / "tools"
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-import evidence
-from boots import Boots
-from cases import HaltCase, halt_cases
-from evidence import digest
-from machines import Machine
-from measure import Line, MeasureError, measure, timed_lines
-from page_tables import is_in_higher_half
-from trees import ROOT, Day, Exhibit, entries
+from machine import evidence
+from machine.boots import Boots
+from machine.cases import HaltCase, halt_cases
+from machine.evidence import digest
+from machine.machines import Machine
+from machine.measure import Line, MeasureError, measure, timed_lines
+from machine.page_tables import is_in_higher_half
+from machine.trees import ROOT, Day, Exhibit, entries
 
 CASES = [case for case in halt_cases() if case.with_screen]
 

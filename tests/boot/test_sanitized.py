@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from boot import boot_kernel
-from elf import locate
-from machines import Machine
-from trees import BUILD, ROOT, Day, Exhibit, entries, exhibits
-from verdict import judge_tests
+from machine.boot import boot_kernel
+from machine.elf import locate
+from machine.machines import Machine
+from machine.trees import BUILD, ROOT, Day, Exhibit, entries, exhibits
+from machine.verdict import judge_tests
 
 # GCC's functions for a check, and on how large a machine the build is booted: shadow memory has to be written.
 BUILDS = {

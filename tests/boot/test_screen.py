@@ -5,11 +5,11 @@ import io
 import pytest
 from PIL import Image
 
-from boots import Boots
-from cases import HaltCase, halt_cases
-from machines import Machine
-from screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, shown
-from trees import Exhibit
+from machine.boots import Boots
+from machine.cases import HaltCase, halt_cases
+from machine.machines import Machine
+from machine.screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, shown
+from machine.trees import Exhibit
 
 CASES = [
     case

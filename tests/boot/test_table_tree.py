@@ -1,8 +1,8 @@
 """Page tables as run.json has them: every entry is there, and neighbours are joined."""
 
 from hand_made import GIB, HALF, MIB, Tables, sound_tables
-from table_tree import Table, read_tables
-from walker import NO_EXECUTE, PAGE, PRESENT, USER, WRITABLE, Extent, walk
+from machine.table_tree import Table, read_tables
+from machine.walker import NO_EXECUTE, PAGE, PRESENT, USER, WRITABLE, Extent, walk
 
 CACHE_DISABLE, ACCESSED, DIRTY, GLOBAL = 1 << 4, 1 << 5, 1 << 6, 1 << 8
 SPAN = {4: 512 * GIB, 3: GIB, 2: 2 * MIB, 1: PAGE}

@@ -8,8 +8,8 @@ it would write is put together here (compiler-rt/include/profile/InstrProfData.i
 import struct
 from pathlib import Path
 
-from elf import sections, segments
-from qmp import Qmp
+from machine.elf import sections, segments
+from machine.qmp import Qmp
 
 _MAGIC = 0xFF_6C_70_72_6F_66_72_81
 _VERSION = 8

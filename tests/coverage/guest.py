@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from boot import Boot, boot, direct, medium
-from boot_information import Region, boot_information
 from counters import Counters
-from machines import Machine
-from verdict import judge_tests
+from machine.boot import Boot, boot, direct, medium
+from machine.boot_information import Region, boot_information
+from machine.machines import Machine
+from machine.verdict import judge_tests
 
 # A word on the kernel's command line that numbers its requests for memory, and refuses none of them.
 REFUSE_NONE = "fail-allocation=1000000"

@@ -8,7 +8,7 @@ import pytest
 
 from counters import Counters
 from guest import REFUSE_NONE, Run, RunError, requests
-from machines import Machine
+from machine.machines import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 ISO = ROOT / "build/coverage/daybook.iso"

@@ -1,13 +1,10 @@
 """The tests of the pages' emulator are skipped where it is not built: it needs a gigabyte of packages."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "boot"))
-
-from emulator import folder  # noqa: E402
+from emulator import folder
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def folder() -> Path | None:
 
 
 def like_it(memory: str) -> str:
-    """The machine of tests/boot that is like the emulator's: one CPU with the same features (test_features.py)."""
+    """The machine of the tests that is like the emulator's: one CPU with the same features (test_features.py)."""
     return f"direct-pc-{memory}-cpu_SandyBridge+-avx+-hypervisor+monitor+acpi+ss"
 
 
@@ -33,7 +33,7 @@ class Run:
 
     @property
     def outcome(self) -> str:
-        """In the words of tests/boot."""
+        """In the words of tools/machine."""
         status = self.end["status"]
         if status == "exited":
             return f"exit {self.end['exitStatus']}"

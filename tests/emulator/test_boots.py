@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-import boot
 import emulator
-from cases import usable_days
-from machines import Machine
+from machine import boot
+from machine.cases import usable_days
+from machine.machines import Machine
+from machine.trees import Day
 from pvh import with_pvh_entry
-from trees import Day
 
 # The newest kernel also on machines of other sizes; the largest has memory above 4 GiB.
 MEMORY, OTHERS = "64M", ("512M", "6G")

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import boot
 import emulator
-from cases import is_in_higher_half, usable_days
-from machines import Machine
+from machine import boot
+from machine.cases import is_in_higher_half, usable_days
+from machine.machines import Machine
+from machine.slots import free_port, slot
+from machine.trees import Day
 from pvh import with_pvh_entry
-from slots import slot
-from test_gdb import free_port
-from trees import Day
 
 REGISTERS = ("cr0", "cr3", "cr4", "efer")
 VALUE = re.compile(r"^(cr0|cr3|cr4|efer) +(0x[0-9a-f]+)", re.MULTILINE)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import emulator
-from elf import symbols
-from must_fail import build_kernel
+from machine.assembled import build_kernel
+from machine.elf import symbols
 
 SOURCE = Path(__file__).parent / "endings.asm"
 DOUBLE_FAULT, GENERAL_PROTECTION = 8, 13

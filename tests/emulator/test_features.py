@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-import boot
 import emulator
-from machines import Machine
-from must_fail import build_kernel
+from machine import boot
+from machine.assembled import build_kernel
+from machine.machines import Machine
 
 SOURCE = Path(__file__).parent / "features.asm"
 WORDS = ("1 ECX", "1 EDX", "7 EBX", "0x80000001 ECX", "0x80000001 EDX")

@@ -4,8 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from cases import usable_days
-from must_fail import build_kernel
+from machine.assembled import build_kernel
+from machine.cases import usable_days
 
 HERE = Path(__file__).parent
 

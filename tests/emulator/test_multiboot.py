@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from machines import Machine
+from machine.machines import Machine
 
 SCRIPT = """
 const { bootInformation } = require(process.argv[1]);

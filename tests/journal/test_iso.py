@@ -5,19 +5,16 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from machine.machines import OVMF_VARS, Machine
+from machine.slots import slot
+
 TOP = Path(__file__).parents[2]
 MKISO = TOP / "tools/mkiso"
 KERNEL_SOURCE = Path(__file__).with_name("iso_kernel.asm")
-
-sys.path.append(str(TOP / "tests/boot"))
-
-from machines import OVMF_VARS, Machine  # noqa: E402
-from slots import slot  # noqa: E402
 
 GRUB_CFG = """\
 set timeout=0

@@ -2,16 +2,13 @@
 
 import re
 import shutil
-import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from machine.patched import patched
 from operators import Mutant, read, write
 from programs import HERE, ROOT, Broken, Sources, compile_all
 from schemata import woven
-
-sys.path.append(str(ROOT / "tests/boot"))
-from patched import patched  # noqa: E402
 
 COMMANDS = ROOT / "build/mutation/commands"  # the newest kernel's own (mutation.mk)
 

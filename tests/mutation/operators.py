@@ -1,7 +1,6 @@
 """The small mistakes that can be made in a C++ file: found in its syntax, as libclang sees it, not in its letters."""
 
 import re
-import sys
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -9,8 +8,7 @@ from pathlib import Path
 
 from clang.cindex import Cursor, CursorKind as Kind, Diagnostic, Index, TokenKind, TypeKind
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-from tangled import tangled_file  # noqa: E402
+from machine.tangled import tangled_file
 
 OTHERS = {
     "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="],

@@ -7,15 +7,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from figures import Table, record
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests"))
-from figures import Table, record  # noqa: E402
 
 IS_MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
 SECONDS = "60" if IS_MATRIX else "10"

@@ -4,24 +4,21 @@
 """
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
+from machine.boots import MACHINE, Trial, kernel_sources, met
+from explained import read_explained, shown
+from judge import Judge, judge_all
+from kernels import Kernel, chosen
+from machine.misuses import MISUSES
+from operators import Mutant, mutants
+from programs import Sources
+from report import report
+from results import HostTests, Results
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/mutation"))
-
-from explained import read_explained, shown  # noqa: E402
-from judge import Judge, judge_all  # noqa: E402
-from kernels import Kernel, chosen  # noqa: E402
-from machine import MACHINE, Trial, kernel_sources, met  # noqa: E402
-from operators import Mutant, mutants  # noqa: E402
-from programs import Sources  # noqa: E402
-from report import report  # noqa: E402
-from results import HostTests, Results  # noqa: E402
-
-from misuses import MISUSES  # noqa: E402  (machine knows its folder)
 
 # A line of code, and all that can become of it.
 LINES = [

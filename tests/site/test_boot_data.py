@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -16,15 +15,12 @@ from typing import Any
 
 import pytest
 
+from boot_data.elf import code_segments
+from emulator import FILES, folder
+from machine import elf
+from machine.expect import BUILD_ERROR
+from machine.trees import Day, Exhibit, entries, exhibits
 from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, files_of, page_of, run_weave
-
-sys.path[:0] = [str(TOP / "tests/boot"), str(TOP / "tests/emulator"), str(TOP / "weave/site")]
-
-import elf  # noqa: E402
-from boot_data.elf import code_segments  # noqa: E402
-from emulator import FILES, folder  # noqa: E402
-from expect import BUILD_ERROR  # noqa: E402
-from trees import Day, Exhibit, entries, exhibits  # noqa: E402
 
 DAYS = [Day(entry) for entry in entries()]
 KERNELS: list[Day | Exhibit] = [*DAYS, *(Exhibit(entry, name) for entry, name in exhibits())]

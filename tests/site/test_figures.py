@@ -1,18 +1,15 @@
 """The page on memory: what the tests left is shown if it is of this kernel, and of no other."""
 
 import json
-import sys
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 
+import figures
 from conftest import weave
+from figures import Table, record
 from woven import EVIDENCE, SAMPLE, TOP, Site, trees_for
-
-sys.path.append(str(TOP / "tests"))
-import figures  # noqa: E402
-from figures import Table, record  # noqa: E402
 
 KERNEL = "2024-02-01-undone 00112233445566778899aabbccddeeff"
 SEALS = f"# sealed\n2024-01-30-a-start 01 2024-01-30 as landed\n{KERNEL} 2024-02-01 as landed\n  tangled/a.cpp 12\n"

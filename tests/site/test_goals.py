@@ -2,17 +2,13 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from machine.slots import slot
+from machine.trees import Day
 from woven import EVIDENCE, JOURNAL, TOP
-
-sys.path.append(str(TOP / "tests/boot"))
-
-from slots import slot  # noqa: E402
-from trees import Day  # noqa: E402
 
 # A command of the goal, and the map that it boots the day's kernel on.
 MAP_BOOT = re.compile(r"^    make map-boot MAP=(\S+)$", re.MULTILINE)

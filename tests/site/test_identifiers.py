@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,11 +9,9 @@ import pytest
 from clang import cindex
 from clang.cindex import CursorKind
 
+from identifiers import IdentifierError, Index, Symbol, index
+from identifiers.cpp_text import summary as cpp_summary
 from woven import JOURNAL, TOP
-
-sys.path.insert(0, str(TOP / "weave/site"))
-from identifiers import IdentifierError, Index, Symbol, index  # noqa: E402
-from identifiers.cpp_text import summary as cpp_summary  # noqa: E402
 
 NOWEB = Path("/usr/lib/noweb")
 Files = dict[str, str]

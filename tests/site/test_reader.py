@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from machine.elf import section_sizes
 from reader.book import read_book
 from reader.follow import FollowError, Kernel
 from reader.kernel import build_kernel, image, prove
 from reader.tree import assemble, place
 from tangled_trees import AT, differences, tangled
 from woven import Site
-
-from elf import section_sizes  # isort: skip  (reader.kernel knows its folder)
 
 
 

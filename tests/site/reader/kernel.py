@@ -2,18 +2,14 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from machine.boot import boot_kernel
+from machine.expect import read_proof
+from machine.verdict import judge, report
 from reader.tree import write_tree
 from woven import TOP
-
-sys.path.append(str(TOP / "tests/boot"))
-
-from boot import boot_kernel  # noqa: E402
-from expect import read_proof  # noqa: E402
-from verdict import judge, report  # noqa: E402
 
 FIRMWARES = ["bios", "uefi", "direct"]  # the one to be preferred first
 

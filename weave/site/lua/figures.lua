@@ -1,4 +1,4 @@
--- figures.lua: what the tests measured of the newest kernel, as they left it: build/figures/NAME.json (tests/figures.py).
+-- figures.lua: what the tests measured of the newest kernel, as they left it: build/figures/NAME.json (tools/figures.py).
 local files = require 'files'
 local html = require 'html'
 local json = require 'dkjson'

@@ -1,4 +1,4 @@
-// What an exhibit must show: proof/ENTRY.NAME.expect, as tests/boot/expect.py says. Of several blocks it is the first.
+// What an exhibit must show: proof/ENTRY.NAME.expect, as tools/machine/expect.py says. Of several blocks it is the first.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
