@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.boots import MACHINE, Trial, kernel_sources, met
+from boots import MACHINE, Trial, kernel_sources, met
 from explained import read_explained, shown
 from judge import Judge, judge_all
 from kernels import Kernel, chosen
