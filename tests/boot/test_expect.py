@@ -52,6 +52,11 @@ def test_several_blocks_may_name_a_machine() -> None:
     assert proof.blocks_for(Machine.parse("bios-pc-6G")) == proof.blocks
 
 
+def test_what_is_looked_at_from_an_entry_on_stands_anywhere() -> None:
+    proof = parse_proof("check screen\non bios-pc-64M\nexit 33\ncheck page-tables\n| a\n", Path("x.expect"))
+    assert proof.checks == ("screen", "page-tables") and [len(block.expected) for block in proof.blocks] == [1]
+
+
 def test_a_build_that_fails_names_no_machine() -> None:
     proof = parse_proof("exit build-error\n| error: .* undeclared\n", Path("x.expect"))
     assert proof.blocks[0].outcome == "build-error"
@@ -76,6 +81,7 @@ def test_a_build_that_fails_names_no_machine() -> None:
         ("on bios-pc-64M\nexit hung\n| x\n", "x.expect:2: `exit hung`: neither an odd"),
         ("on bios-pc-64M\nhang\n| x\n", "x.expect:2: unknown line `hang`"),
         ("on bios-pc-64M\nexit 33\n| (\n", "x.expect:3: bad regular expression `(`: missing )"),
+        ("on bios-pc-64M\nexit 33\n| x\ncheck me\n", "x.expect:4: nobody checks `me`; there are page-tables, "),
         ("on bios-pc-64M\nexit 33\n|\n", "x.expect:3: the regular expression is missing"),
         ("on bios-pc-64M\nexit 33\nDaybook\n", "x.expect:3: unknown line `Daybook`"),
         ("on bios-pc-64M\nexit 33\n|Daybook\n", "x.expect:3: unknown line `|Daybook`"),

@@ -5,6 +5,7 @@
     exit 33                            QEMU's status, or: halt, hang, triple-fault
     | Daybook, as of 2025-11-01        regular expressions that lines of the log match, in this order
     ! PANIC                            a regular expression that no line of the log matches
+    check page-tables                  what is looked at, from this entry on, in a machine that the kernel has halted
 
 `exit build-error` stands without machines: the kernel must not build, and the patterns are for the
 log of the build.
@@ -17,6 +18,7 @@ from pathlib import Path
 from .machines import Machine, MachineError
 
 BUILD_ERROR = "build-error"
+CHECKS = ("page-tables", "screen", "free-memory", "owners", "protections")  # halted_verdict.py does them
 _OUTCOMES = ("halt", "hang", "triple-fault", BUILD_ERROR)
 _TAIL = 20
 
@@ -50,6 +52,7 @@ class Proof:
 
     path: Path
     blocks: list[Block]
+    checks: tuple[str, ...] = ()
 
     def machines(self) -> list[Machine]:
         """Every machine that the proof names, once, in its order."""
@@ -68,16 +71,25 @@ def read_proof(path: Path) -> Proof:
 def parse_proof(text: str, path: Path) -> Proof:
     """Parses `text` as the file `path`; an ExpectError names the line that is wrong."""
     blocks: list[Block] = []
+    checks: list[str] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.rstrip()
-        if line and not line.startswith("#"):
+        if line.startswith("check "):
+            checks.append(_check(line[6:], f"{path}:{number}"))
+        elif line and not line.startswith("#"):
             _parse_line(line, f"{path}:{number}", blocks)
     if not blocks:
         raise ExpectError(f"{path}:1: the proof is empty; it needs at least one `on` block")
     for block in blocks:
         _check_block(block)
     _check_outcomes_agree(blocks)
-    return Proof(path, blocks)
+    return Proof(path, blocks, tuple(checks))
+
+
+def _check(name: str, where: str) -> str:
+    if name not in CHECKS:
+        raise ExpectError(f"{where}: nobody checks `{name}`; there are {', '.join(CHECKS)}")
+    return name
 
 
 def _parse_line(line: str, where: str, blocks: list[Block]) -> None:
@@ -105,7 +117,7 @@ def _parse_line(line: str, where: str, blocks: list[Block]) -> None:
         (block.expected if word == "|" else block.forbidden).append(_pattern(rest, where))
     else:
         raise ExpectError(
-            f"{where}: unknown line `{line}`; a line begins with `#`, `on`, `exit`, `| ` or `! `"
+            f"{where}: unknown line `{line}`; a line begins with `#`, `on`, `exit`, `| `, `! ` or `check`"
         )
 
 
