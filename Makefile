@@ -145,10 +145,11 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
 mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
-bench: iso site build/tests/count.so | $(installed.test) ## what memory costs in instructions; how fast tangling, rebuilding, weaving and the pages are
-	tests/bench-memory
-	tests/bench-pipeline
-	tests/bench-weave
+bench: $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
+	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
+	tests/bench/run $(ROWS)
+bench-all: | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
+	tests/bench/run all
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
 
@@ -163,4 +164,4 @@ clean: ## remove everything that was made
 help: ## this list
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
+.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
