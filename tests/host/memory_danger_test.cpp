@@ -54,9 +54,10 @@ TEST(DangerAreas, HaveNoScreenWhereThereIsNone)
         EXPECT_STRNE(found.names[i], "the screen");
 }
 
-TEST(Guards, AreThePagesBelowBothStacks)
+TEST(Guards, AreThePagesBelowAllStacks)
 {
-    for (const memory::guarded_stack* each : {&memory::kernel_stack, &memory::double_fault_stack}) {
+    for (const memory::guarded_stack* each : {&memory::kernel_stack, &memory::debug_stack, &memory::nmi_stack,
+                                              &memory::double_fault_stack, &memory::machine_check_stack}) {
         EXPECT_TRUE(memory::is_guard(address_of(each)));
         EXPECT_FALSE(memory::is_guard(address_of(each) + 4096));
         EXPECT_EQ(each->top(), address_of(each) + 4096 + (16 << 10));

@@ -1,5 +1,6 @@
 """The verdict on the page tables of a kernel that has moved to the higher half."""
 
+import re
 from pathlib import Path
 
 from .elf import Segment, segments, symbols
@@ -10,7 +11,7 @@ _PF_X, _PF_W = 1, 2
 # A mapping that every such kernel has. A walker that does not find it proves nothing.
 KNOWN_SYMBOL = "kernel_main"
 # Stacks that begin with a page that nothing may be mapped to.
-_GUARDED_STACKS = ("_ZN6memory12kernel_stackE", "_ZN6memory18double_fault_stackE")
+_GUARDED_STACK = re.compile(r"_ZN6memory\d+\w+_stackE")
 
 
 def is_in_higher_half(elf: Path) -> bool:
@@ -30,7 +31,7 @@ def wanted_pages(elf: Path) -> list[int]:
 
 def guard_pages(elf: Path) -> list[int]:
     """The pages below the kernel's stacks, if it has stacks with guards."""
-    return [address for name, address in symbols(elf).items() if name in _GUARDED_STACKS]
+    return [address for name, address in symbols(elf).items() if _GUARDED_STACK.fullmatch(name)]
 
 
 def check_guards(extents: list[Extent], guards: list[int]) -> list[str]:
