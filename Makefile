@@ -145,10 +145,10 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
 mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
-bench: $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
+bench: build/amend $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
 	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
 	tests/bench/run $(ROWS)
-bench-all: | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
+bench-all: build/amend | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
 	tests/bench/run all
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor

@@ -22,6 +22,12 @@ exec /usr/bin/{COUNTED} "$@"
 """
 
 
+def said_by(process: subprocess.Popen[str]) -> Iterator[str]:
+    """Its lines, as they come."""
+    assert process.stdout
+    yield from process.stdout
+
+
 @dataclass
 class Run:
     """A program that has run to its end."""
@@ -30,7 +36,8 @@ class Run:
     status: int
     seconds: float
     cpu: float
-    found: tuple[int, float] | None  # the lines before the one that was looked for, and the seconds until it came
+    lines_before: int  # the line that was looked for, or else 0
+    seconds_before: float
 
 
 class Clone:
@@ -80,26 +87,27 @@ class Clone:
 
     def run(self, *command: str, until: str | None = None) -> Run:
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        lines, found = [], None
+        lines: list[str] = []
+        found = (0, 0.0)
         with self.started(*command) as process:
-            for line in process.stdout:
-                if until and not found and re.search(until, line):
+            for line in said_by(process):
+                if until and not found[0] and re.search(until, line):
                     found = len(lines), time.monotonic() - start
                 lines.append(line.rstrip("\n"))
             process.wait()
         seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Run(lines, process.returncode, seconds, cpu, found)
+        return Run(lines, process.returncode, seconds, cpu, *found)
 
     def make(self, *goals: str, until: str | None = None) -> Run:
         """A make that must not fail."""
         run = self.run("make", *goals, until=until)
-        if run.status or until and not run.found:
+        if run.status or until and not run.lines_before:
             raise RuntimeError(f"make {' '.join(goals)} in {self.top} failed:\n" + "\n".join(run.lines[-20:]))
         return run
 
     @contextlib.contextmanager
-    def started(self, *command: str, **environment: str) -> Iterator[subprocess.Popen]:
+    def started(self, *command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
         """A program and all that it starts, until the block ends."""
         process = subprocess.Popen(
             command,

@@ -7,6 +7,7 @@ amended, as is that of a day long past; three exhibits or four; a proof on three
 journal is the same every time. Each of its days boots, proves itself and is sealed.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,9 +16,9 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from random import Random
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 QUALITIES = "amber brisk calm dusty early frosty gentle hollow iron jolly keen lunar".split()
@@ -479,10 +480,7 @@ def append_days(journal: Path, count: int) -> None:
 
 def seal(journal: Path) -> None:
     """Seals what has no seal yet, and forgets seals of what is not there."""
-    loader = SourceFileLoader("seals", str(ROOT / "weave/seals"))
-    seals = module_from_spec(spec_from_loader("seals", loader))
-    sys.modules["seals"] = seals
-    loader.exec_module(seals)
+    seals: Any = SourceFileLoader("seals", str(ROOT / "weave/seals")).load_module()
     seals.JOURNAL, seals.SEALS = journal, journal / "SEALS"
     entries = [path.stem for path in sorted(journal.glob("*.nw"))]
     known = {entry: seal for entry, seal in seals.read_seals().items() if entry in entries}
@@ -491,8 +489,8 @@ def seal(journal: Path) -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             tree = Path(folder) / "tree"
-            tangle = [ROOT / "weave/tangle", f"{tree}/", f"{folder}/build/", entry]
-            subprocess.run(tangle, cwd=ROOT, env={"JOURNAL": str(journal), "PATH": "/usr/bin:/bin"}, check=True)
+            tangle = ["weave/tangle", f"{tree}/", f"{folder}/build/", entry]
+            subprocess.run(tangle, cwd=ROOT, env={**os.environ, "JOURNAL": str(journal)}, check=True)
             files = seals.digests(tree)
         before = seals.sealed_files(known, entries[number - 1]) if number else {}
         known[entry] = seals.Seal(seals.digest_of(files), entry[:10], "as made", seals.changes_between(before, files))

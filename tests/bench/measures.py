@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from clone import Clone, Run
+from clone import Clone, Run, said_by
 from made_journal import make_journal
 
 FIRST_WORD = r"^Daybook: "  # what every kernel says first
@@ -90,8 +90,8 @@ def tests_said(run: Run) -> str:
 def run(place: Place) -> Iterator[Value]:
     clone = place.fresh()
     ran = clone.make("run", until=FIRST_WORD)
-    yield Value(ran.found[0])
-    yield Value(ran.found[1], ran.cpu)
+    yield Value(ran.lines_before)
+    yield Value(ran.seconds_before, ran.cpu)
     clone.remove()
 
 
@@ -102,7 +102,7 @@ def serve(place: Place) -> Iterator[Value]:
     clone, start = place.fresh(), time.monotonic()
     with clone.started("make", "serve", PORT=str(port)) as server:
         said = ""
-        for said in server.stdout:
+        for said in said_by(server):
             if address := re.search(r"http://\S+", said):
                 break
         else:
@@ -144,7 +144,7 @@ def run_changed(clone: Clone, round_: int) -> Value:
     # A comment would be no change to a compiler's cache.
     add_line(clone, f"static_assert({round_} < 10);")
     ran = clone.make("run", until=FIRST_WORD)
-    return Value(ran.found[1], ran.cpu)
+    return Value(ran.seconds_before, ran.cpu)
 
 
 def tangle(place: Place) -> Iterator[Value]:
@@ -257,5 +257,11 @@ COSTLY: dict[str, tuple[Measure, list[Row]]] = {
     "test": (test, [Row("make test, cold", "min", (8, 10))]),
     "test-all": (test_all, [Row("make test-all, cold", "min", (22, 45))]),
     "test-day": (test_day, [Row("make test-all, a new day", "min", (8, 12))]),
-    "pages": (pages, [Row("the slowest page's largest paint", "ms", (1500, 1500)), Row("from a click to a kernel's line", "ms", (1000, 1000))]),
+    "pages": (
+        pages,
+        [
+            Row("the slowest page's largest paint", "ms", (1500, 1500)),
+            Row("from a click to a kernel's line", "ms", (1000, 1000)),
+        ],
+    ),
 }
