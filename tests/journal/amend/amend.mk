@@ -5,5 +5,5 @@ build/tests/amend_tests: $(amend.tests) $(filter-out %/main.o,$(amend.objects))
 	g++ $^ -lgtest -lgtest_main -o $@
 build/tests/amend.d/%.o: tests/journal/amend/%.cpp | $(installed.test)
 	$(say) "c++     $<"
-	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -Iweave -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(ccache) g++ -std=c++20 -Og -Wall -Wextra -Werror -Iweave -MMD -MP -c $< -o $@
 -include $(amend.tests:.o=.d)
