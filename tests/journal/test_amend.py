@@ -176,7 +176,7 @@ def test_all_errors_are_told_in_order_and_no_file_is_written(journal: Journal) -
     together = [case for name, case in REFUSED.items() if name not in apart]
     third = "".join(text for text, _, _ in together)
     journal.write(e01=FIRST, e02=SECOND, e03=third)
-    errors = journal.errors("--roots", "r", "--events", "v", "--exhibits", "x")
+    errors = journal.errors("--roots", "r", "--history", "v", "--exhibits", "x")
     places = [tuple(error.split(":")[:2]) for error in errors]
     assert places == sorted(places, key=lambda place: (place[0], int(place[1])))
     for _, _, sentence in together:
@@ -379,22 +379,19 @@ def test_exhibits(journal: Journal) -> None:
     assert journal.errors("--exhibit", "no-dup") == ["amend: 02 has no exhibit no-dup; it has none"]
 
 
-def test_events(journal: Journal) -> None:
+def test_history(journal: Journal) -> None:
     journal.write(e01=FIRST, e02=SECOND, e03=AMENDMENTS["change made unique"][0])
-    assert journal.amend("--events", "events.json").returncode == 0
-    events = json.loads((journal.directory / "events.json").read_text())
-    assert [entry["name"] for entry in events["entries"]] == ["01", "02", "03"]
-    chunks: dict[str, list] = {}
-    for event in events["events"]:  # the list is enough to fold it again
-        lines = chunks.setdefault(event["chunk"], [])
-        position, old = event["position"], event["old"]
-        assert lines[position : position + len(old)] == old
-        lines[position : position + len(old)] = event["new"]
-    assert [(line["text"], line["file"], line["line"]) for line in chunks["x"]] == [
-        ("uno", "03.nw", 7),
-        ("dup", "03.nw", 8),
-        ("dup", "01.nw", 8),
-        ("from02", "02.nw", 3),
+    assert journal.amend("--history", "history.json").returncode == 0
+    history = json.loads((journal.directory / "history.json").read_text())
+    assert history["entries"] == ["01", "02", "03"]
+    newest = {chunk: numbers for chunk, _, numbers in history["versions"]}
+    lines = [history["lines"][number] for number in newest["x"]]
+    entries = [history["entries"][history["definitions"][definition][0]] for definition, *_ in lines]
+    assert [(entry, number, text) for entry, (_, number, text, _) in zip(entries, lines)] == [
+        ("03", 5, "uno"),
+        ("03", 6, "dup"),
+        ("01", 3, "dup"),
+        ("02", 1, "from02"),
     ]
 
 
@@ -408,13 +405,13 @@ def test_a_bad_option_is_refused(journal: Journal, options: list[str]) -> None:
 def test_help_lists_the_options(journal: Journal) -> None:
     done = journal.amend("--help")
     assert done.returncode == 0
-    for option in ["--at", "--exhibit", "--roots", "--events", "--exhibits", "--require"]:
+    for option in ["--at", "--exhibit", "--roots", "--history", "--exhibits", "--require"]:
         assert option.encode() in done.stdout
 
 
 def test_a_file_that_cannot_be_written_is_an_error(journal: Journal) -> None:
     journal.write(e01=FIRST)
-    done = journal.amend("--roots", "roots", "--events", "no/such/directory")
+    done = journal.amend("--roots", "roots", "--history", "no/such/directory")
     assert done.returncode == 1
     assert done.stdout.startswith(b"@fatal ")
     assert b"no/such/directory: No such file or directory" in done.stderr

@@ -1,10 +1,10 @@
 #include "amend.hpp"
 
 #include "check.hpp"
-#include "events_json.hpp"
 #include "exhibit.hpp"
 #include "fold.hpp"
 #include "front_matter.hpp"
+#include "history_json.hpp"
 #include "name.hpp"
 #include "reader.hpp"
 #include "writer.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 class run_of_the_filter {
 public:
-    explicit run_of_the_filter(const options& wanted) : wanted_(wanted) { events_.wanted = wanted.list_events; }
+    explicit run_of_the_filter(const options& wanted) : wanted_(wanted) { history_.wanted = wanted.list_history; }
 
     result run(std::string_view stream)
     {
@@ -42,6 +42,7 @@ private:
 
     void fold_entries()
     {
+        history_.amended.resize(journal_.definitions.size());
         std::size_t next = 0;
         for (std::size_t entry = 0; entry < journal_.entries.size(); ++entry) {
             const std::size_t first = next;
@@ -52,6 +53,20 @@ private:
             for (std::size_t index = first; index < next; ++index)
                 take(journal_.definitions[index], index);
             try_out(exhibits, false);
+            remember(entry);
+        }
+    }
+
+    void remember(std::size_t entry)
+    {
+        if (!history_.wanted)
+            return;
+        for (const auto& [name, chunk] : fold_.chunks()) {
+            const auto known = remembered_.find(name);
+            if (known != remembered_.end() ? known->second == chunk.pieces : !chunk.live())
+                continue;
+            remembered_[name] = chunk.pieces;
+            history_.versions.push_back({name, entry, chunk.pieces});
         }
     }
 
@@ -80,7 +95,10 @@ private:
         for (const exhibit& e : exhibits) {
             if (e.before != before)
                 continue;
-            tried_.push_back(try_exhibit(journal_, fold_, e, events_, errors_));
+            for (const std::size_t index : e.definitions)
+                if (const chunk* varied = fold_.find(split_exhibit(journal_.definitions[index].name).chunk); varied && varied->live())
+                    history_.amended[index].push_back(varied->pieces.front()->at);
+            tried_.push_back(try_exhibit(journal_, fold_, e, errors_));
             if (e.name == wanted_.exhibit && e.entry + 1 == journal_.entries.size())
                 chosen_ = tried_.back().outcome.merged();  // now: the fold may go on
         }
@@ -92,7 +110,7 @@ private:
         if (is_reserved(name.chunk))
             errors_.add(d.at, d.name, "a reserved name defined; names in brackets are verbs: take another");
         else if (!name.exhibit)
-            fold_.apply(d, name.chunk, index, events_, errors_);
+            fold_.apply(d, name.chunk, index, history_, errors_);
     }
 
     void check_choice()
@@ -119,8 +137,8 @@ private:
             r.roots.append(root).append("\n");
         for (const tried_exhibit& t : tried_)
             r.exhibits.append(journal_.entries[t.what.entry].name).append(" ").append(t.what.name).append("\n");
-        if (wanted_.list_events)
-            r.events = events_json(journal_, events_, tried_);
+        if (wanted_.list_history)
+            r.history = history_json(journal_, fold_, history_);
         return r;
     }
 
@@ -137,7 +155,8 @@ private:
     workshop made_;
     journal journal_;
     fold fold_{journal_, made_};
-    event_list events_;
+    history history_;
+    std::map<std::string_view, std::vector<std::shared_ptr<const piece>>> remembered_;  // its last versions
     std::vector<tried_exhibit> tried_;
     std::optional<fold> chosen_;  // what the wanted exhibit makes of the kernel
 };

@@ -11,7 +11,7 @@ struct options {
     std::string at;                ///< the entry that the fold stops after; empty: the last one
     std::string exhibit;           ///< of the last folded entry, to be applied; empty: none
     bool mark_directives = false;  ///< give mnt's `*` to roots whose language knows line directives
-    bool list_events = false;
+    bool list_history = false;
     std::vector<std::string> required;  ///< keys that every entry's front matter must have
 };
 
@@ -20,7 +20,7 @@ struct result {
     std::string stream;
     std::string roots;     ///< a path a line
     std::string exhibits;  ///< `ENTRY NAME` a line
-    std::string events;    ///< JSON
+    std::string history;   ///< JSON
 };
 
 /// Folds noweb's token stream.

@@ -13,14 +13,14 @@ Folds a journal's amendments: noweb's token stream on stdin, the resolved stream
   --at ENTRY         stop after this entry (its file name without .nw)
   --exhibit NAME     apply this exhibit of the last entry
   --roots FILE       write the files' paths, and mark for mnt those with line directives
-  --events FILE      write what happened to each chunk, as JSON
+  --history FILE     write what became of each chunk, entry by entry, as JSON
   --exhibits FILE    write a line `ENTRY NAME` for each exhibit
   --require KEY,...  keys that every entry's front matter must have
 )";
 
 constexpr option known[] = {
     {"at", required_argument, nullptr, 'a'},       {"exhibit", required_argument, nullptr, 'x'},
-    {"roots", required_argument, nullptr, 'r'},    {"events", required_argument, nullptr, 'e'},
+    {"roots", required_argument, nullptr, 'r'},    {"history", required_argument, nullptr, 'e'},
     {"exhibits", required_argument, nullptr, 's'}, {"require", required_argument, nullptr, 'k'},
     {"help", no_argument, nullptr, 'h'},           {},
 };
@@ -46,7 +46,7 @@ parsed_command_line parse_command_line(int argc, char** argv)
         case 'a': line.wanted.at = optarg; break;
         case 'x': line.wanted.exhibit = optarg; break;
         case 'r': line.roots_file = optarg; break;
-        case 'e': line.events_file = optarg; break;
+        case 'e': line.history_file = optarg; break;
         case 's': line.exhibits_file = optarg; break;
         case 'k': line.wanted.required = separated(optarg); break;
         case 'h': std::cout << help_text; return {{}, 0};
@@ -58,7 +58,7 @@ parsed_command_line parse_command_line(int argc, char** argv)
         return {{}, 1};
     }
     line.wanted.mark_directives = line.roots_file.has_value();
-    line.wanted.list_events = line.events_file.has_value();
+    line.wanted.list_history = line.history_file.has_value();
     return {line, {}};
 }
 

@@ -11,7 +11,7 @@ namespace amend {
 struct command_line {
     options wanted;
     std::optional<std::string> roots_file;  ///< nothing: not wanted
-    std::optional<std::string> events_file;
+    std::optional<std::string> history_file;
     std::optional<std::string> exhibits_file;
 };
 

@@ -1,7 +1,6 @@
 // Variants that were tried and are not part of the kernel.
 #pragma once
 
-#include "event.hpp"
 #include "fold.hpp"
 #include "journal.hpp"
 #include "report.hpp"
@@ -23,13 +22,10 @@ struct exhibit {
 /// An exhibit as it was tried.
 struct tried_exhibit {
     exhibit what;
-    event_list events;
     fold outcome;  ///< a variant of the fold that it was tried on, and good as long as that has not gone on
 };
 
 /// Applies an exhibit beside the fold that it is to be tried on and complains of what does not fit.
-/// `before` is the fold's own list of events.
-[[nodiscard]] tried_exhibit try_exhibit(const journal&, const fold&, const exhibit&, const event_list& before,
-                                        report& errors);
+[[nodiscard]] tried_exhibit try_exhibit(const journal&, const fold&, const exhibit&, report& errors);
 
 }  // namespace amend

@@ -19,12 +19,6 @@ std::vector<line> lines_of(const chunk& c)
     return out;
 }
 
-std::string_view event_verb(verb v)
-{
-    // Which piece is replaced is told by the event's target and position.
-    return v == verb::replace_entry || v == verb::replace_all ? to_string(verb::replace) : to_string(v);
-}
-
 std::string count(std::size_t n)
 {
     return n == 0 ? "nothing" : std::to_string(n) + " places";
@@ -35,8 +29,8 @@ std::string count(std::size_t n)
 /// The application of one definition.
 class fold::step {
 public:
-    step(fold& f, const definition& d, std::string_view name, std::size_t slot, event_list& events, report& errors)
-        : fold_(f), definition_(d), name_(name), chunk_(f.touched(name)), slot_(slot), events_(events), errors_(errors),
+    step(fold& f, const definition& d, std::string_view name, std::size_t slot, history& past, report& errors)
+        : fold_(f), definition_(d), name_(name), chunk_(f.touched(name)), slot_(slot), history_(past), errors_(errors),
           amendment_(parse(d, errors)), sound_(amendment_.sound)
     {}
 
@@ -83,8 +77,8 @@ private:
     {
         if (!sound_)
             return;
-        record(chunk_.live() ? "append" : "define", amendment_.at, {}, length_before(chunk_.pieces.size()), {},
-               definition_.lines);
+        if (chunk_.live())
+            record_amended(chunk_.pieces.back()->at);
         chunk_.pieces.push_back(
             std::make_shared<const piece>(piece{definition_.entry, slot_, true, definition_.at, definition_.lines}));
         chunk_.deleted.reset();
@@ -94,7 +88,7 @@ private:
     {
         if (!sound_)
             return;
-        record(event_verb(verb::remove), amendment_.at, {}, 0, lines_of(chunk_), {});
+        record_end(chunk_.pieces);
         chunk_.pieces.clear();
         chunk_.deleted = amendment_.at;
     }
@@ -112,9 +106,7 @@ private:
         auto body = replacing_body(old_lines);
         if (!body)
             return;
-        const std::string_view replaced =
-            amendment_.what == verb::replace_entry ? entry_name(*all[first]) : std::string_view{};
-        record(event_verb(amendment_.what), amendment_.at, replaced, length_before(first), old_lines, *body);
+        record_end(std::span(all).subspan(first, last - first));
         pieces now(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(first));
         now.push_back(std::make_shared<const piece>(
             piece{definition_.entry, all[first]->slot, false, definition_.at, std::move(*body)}));
@@ -286,7 +278,7 @@ private:
             reindented(e.new_lines, common_indent(e.old_lines), common_indent(place), *fold_.made_);
         const std::size_t from = e.what == verb::after ? at + place.size() : at;
         const std::size_t gone = e.what == verb::change ? place.size() : 0;
-        record(event_verb(e.what), e.at, {}, length_before(index) + from, place.first(gone), fresh);
+        record_edit(e.at, place.first(gone), place);
 
         piece now = before;
         now.verbatim = false;
@@ -296,30 +288,33 @@ private:
         chunk_.pieces[index] = std::make_shared<const piece>(std::move(now));
     }
 
-    // How many lines the pieces before this one have.
-    std::size_t length_before(std::size_t index) const
+    // The definition ends these pieces, and what others wrote into them since; what they had taken over was ended by them.
+    void record_end(std::span<const std::shared_ptr<const piece>> ended)
     {
-        std::size_t length = 0;
-        for (std::size_t i = 0; i < index; ++i)
-            length += chunk_.pieces[i]->lines.size();
-        return length;
+        std::vector<line> old_lines;
+        for (const auto& p : ended) {
+            record_amended(p->at);
+            for (const line& l : p->lines)
+                if (p->at < l.at)
+                    record_amended(l.at);
+            old_lines.insert(old_lines.end(), p->lines.begin(), p->lines.end());
+        }
+        record_edit(amendment_.at, old_lines, {});
     }
 
-    void record(std::string_view verb, location at, std::string_view target, std::size_t position,
-                std::span<const line> old_lines, std::span<const line> new_lines)
+    // `old_lines` go; the definition amends those who wrote `found`.
+    void record_edit(location at, std::span<const line> old_lines, std::span<const line> found)
     {
-        if (!events_.wanted)
-            return;
-        chunk_.last_event = events_.add({definition_.entry,
-                                         name_,
-                                         at,
-                                         verb,
-                                         target,
-                                         position,
-                                         {old_lines.begin(), old_lines.end()},
-                                         {new_lines.begin(), new_lines.end()},
-                                         chunk_.last_event,
-                                         {}});
+        for (const line& l : found)
+            record_amended(l.at);
+        if (history_.wanted && !old_lines.empty())
+            history_.edits.push_back({at, {old_lines.begin(), old_lines.end()}});
+    }
+
+    void record_amended(location by)
+    {
+        if (history_.wanted)
+            history_.amended[slot_].push_back(by);
     }
 
     void complain(location at, std::string_view text)
@@ -343,15 +338,15 @@ private:
     std::string_view name_;
     chunk& chunk_;
     std::size_t slot_;
-    event_list& events_;
+    history& history_;
     report& errors_;
     amendment amendment_;
     bool sound_;
 };
 
-void fold::apply(const definition& d, std::string_view name, std::size_t slot, event_list& events, report& errors)
+void fold::apply(const definition& d, std::string_view name, std::size_t slot, history& past, report& errors)
 {
-    step(*this, d, name, slot, events, errors).run();
+    step(*this, d, name, slot, past, errors).run();
 }
 
 fold fold::variant() const

@@ -1,7 +1,7 @@
 // The left fold: what the definitions read so far make of every chunk.
 #pragma once
 
-#include "event.hpp"
+#include "history.hpp"
 #include "journal.hpp"
 #include "report.hpp"
 #include "text.hpp"
@@ -30,7 +30,6 @@ struct piece {
 struct chunk {
     std::vector<std::shared_ptr<const piece>> pieces;  ///< shared with earlier states: replaced, never changed
     std::optional<location> deleted;                   ///< by whom, if it is gone
-    std::optional<std::size_t> last_event;
 
     [[nodiscard]] bool live() const { return !pieces.empty(); }
 };
@@ -47,7 +46,7 @@ public:
 
     /// Applies a definition to the chunk `name`, which for an exhibit's is not the definition's own. `slot` is the
     /// place that a new piece takes in the output. What cannot be applied leaves the chunk as it was and adds an error.
-    void apply(const definition&, std::string_view name, std::size_t slot, event_list& events, report& errors);
+    void apply(const definition&, std::string_view name, std::size_t slot, history&, report& errors);
 
     /// The chunks that were ever named; of a variant, those that it touched.
     [[nodiscard]] const std::map<std::string_view, chunk>& chunks() const { return chunks_; }

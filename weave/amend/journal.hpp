@@ -60,6 +60,7 @@ struct journal {
 };
 
 /// The line as it would be written in the journal, `@<<` for a literal `<<`.
-[[nodiscard]] std::string to_string(const line&);
+/// With `shown`, names are those that the journal uses, whatever amend calls them.
+[[nodiscard]] std::string to_string(const line&, bool shown = true);
 
 }  // namespace amend

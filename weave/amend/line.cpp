@@ -21,14 +21,14 @@ void append_escaped(std::string& out, std::string_view text)
 
 }  // namespace
 
-std::string to_string(const line& l)
+std::string to_string(const line& l, bool shown)
 {
     std::string out(l.indent);
     for (const token& t : l.tokens) {
         if (t.what == token::kind::text)
             append_escaped(out, t.text);
         else
-            out.append("<<").append(shown_name(t.text)).append(">>");
+            out.append("<<").append(shown ? shown_name(t.text) : t.text).append(">>");
     }
     return out;
 }

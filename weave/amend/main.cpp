@@ -46,7 +46,7 @@ int main(int argc, char** argv)
     if (!result.errors.empty())
         return fail(result.errors);
     const std::vector<amend::file> files{
-        {line.roots_file, result.roots}, {line.events_file, result.events}, {line.exhibits_file, result.exhibits}};
+        {line.roots_file, result.roots}, {line.history_file, result.history}, {line.exhibits_file, result.exhibits}};
     if (const auto problem = amend::write_all(files))
         return fail({*problem});
     std::cout << result.stream << std::flush;

@@ -100,10 +100,18 @@ std::optional<std::string> path_defect(std::string_view path)
     return {};
 }
 
+std::string_view language_of(std::string_view path)
+{
+    using pair = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array languages{pair{".cpp", "cpp"},   pair{".hpp", "cpp"}, pair{".asm", "nasm"},
+                                          pair{".inc", "nasm"}, pair{".ld", "ld"},   pair{".cfg", "bash"}};
+    const auto found = std::find_if(languages.begin(), languages.end(), [&](auto& l) { return path.ends_with(l.first); });
+    return found == languages.end() ? std::string_view{} : found->second;
+}
+
 bool has_line_directives(std::string_view path)
 {
-    constexpr std::array<std::string_view, 4> suffixes{".cpp", ".hpp", ".asm", ".inc"};
-    return std::any_of(suffixes.begin(), suffixes.end(), [&](auto suffix) { return path.ends_with(suffix); });
+    return language_of(path) == "cpp" || language_of(path) == "nasm";
 }
 
 }  // namespace amend

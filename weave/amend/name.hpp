@@ -39,6 +39,9 @@ struct exhibit_name {
 /// What keeps the path of a root from being written to; nothing when it is fine.
 [[nodiscard]] std::optional<std::string> path_defect(std::string_view path);
 
+/// The language of this file, as the website colours it; nothing for others.
+[[nodiscard]] std::string_view language_of(std::string_view path);
+
 /// Whether the language of this file knows line directives.
 [[nodiscard]] bool has_line_directives(std::string_view path);
 

@@ -214,6 +214,11 @@ std::string_view to_string(verb v)
     return {};
 }
 
+std::string_view word_of(verb v)
+{
+    return v == verb::replace_entry || v == verb::replace_all ? to_string(verb::replace) : to_string(v);
+}
+
 bool is_edit(verb v)
 {
     return v == verb::change || v == verb::after || v == verb::before;

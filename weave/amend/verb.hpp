@@ -15,6 +15,9 @@ enum class verb { append, replace, replace_entry, replace_all, change, after, be
 /// The verb as the journal writes it, without brackets; `append` for none.
 [[nodiscard]] std::string_view to_string(verb);
 
+/// The same in one word: what is replaced aside.
+[[nodiscard]] std::string_view word_of(verb);
+
 /// Whether the word would be a verb, if it stood in brackets.
 [[nodiscard]] bool is_verb(std::string_view word);
 

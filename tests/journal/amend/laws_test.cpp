@@ -62,14 +62,14 @@ TEST(Law, APrefixDoesNotDependOnWhatFollows)
             amend::options at;
             at.at = entry.first;
             amend::options whole;
-            at.list_events = whole.list_events = seed % 10 == 0;  // JSON costs more than all the rest
+            at.list_history = whole.list_history = seed % 10 == 0;  // JSON costs more than all the rest
             const amend::result cut = run(all, at);
             const amend::result alone = run(prefix, whole);
             ASSERT_EQ(cut.errors, alone.errors) << seed << source(all);
             ASSERT_EQ(cut.stream, alone.stream) << seed << source(all);
             ASSERT_EQ(cut.roots, alone.roots) << seed << source(all);
             ASSERT_EQ(cut.exhibits, alone.exhibits) << seed << source(all);
-            ASSERT_EQ(cut.events, alone.events) << seed << source(all);
+            ASSERT_EQ(cut.history, alone.history) << seed << source(all);
         }
     }
 }
@@ -122,32 +122,27 @@ TEST(Law, AnErrorLeavesNoOutput)
     std::size_t unsound = 0;
     for (std::uint64_t seed = 0; seed < journals; ++seed) {
         amend::options wanted;
-        wanted.list_events = true;
+        wanted.list_history = true;
         const amend::result done = run(random_journal(seed).amending(), wanted);
         if (done.errors.empty())
             continue;
         ++unsound;
-        ASSERT_EQ(done.stream + done.roots + done.exhibits + done.events, "") << seed;
+        ASSERT_EQ(done.stream + done.roots + done.exhibits + done.history, "") << seed;
     }
     EXPECT_GT(unsound, journals / 20);
 }
 
-// A journal of one entry that defines every live chunk as the event list leaves it; the list's verbs are not looked at.
-entries retold(const nlohmann::json& list)
+// A journal of one entry that defines every live chunk as the history leaves it.
+entries retold(const nlohmann::json& history)
 {
     std::map<std::string, std::vector<std::string>> chunks;
-    for (const nlohmann::json& event : list["events"]) {
-        std::vector<std::string>& lines = chunks[event["chunk"]];
-        const std::size_t position = event["position"];
-        for (const nlohmann::json& old_line : event["old"]) {
-            EXPECT_EQ(lines.at(position), old_line["text"]);
-            lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(position));
-        }
-        std::size_t next = position;
-        for (const nlohmann::json& new_line : event["new"])
-            lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(next++), new_line["text"]);
-        if (event["verb"] == "delete")
-            chunks.erase(event["chunk"]);
+    for (const nlohmann::json& version : history["versions"]) {
+        chunks.erase(version[0]);
+        if (version[2].is_null())
+            continue;
+        std::vector<std::string>& lines = chunks[version[0]];
+        for (const std::size_t number : version[2])
+            lines.push_back(history["lines"][number][2]);
     }
     std::string text;
     for (const auto& [name, lines] : chunks) {
@@ -159,19 +154,19 @@ entries retold(const nlohmann::json& list)
     return {{"01", text}};
 }
 
-TEST(Law, TheEventsRetellTheFold)
+TEST(Law, TheHistoryRetellsTheFold)
 {
     std::size_t sound = 0;
     for (std::uint64_t seed = 0; seed < journals; ++seed) {
         const entries all = random_journal(seed).amending();
         amend::options wanted;
-        wanted.list_events = true;
+        wanted.list_history = true;
         const amend::result done = run(all, wanted);
         if (!done.errors.empty())
             continue;
-        const entries again = retold(nlohmann::json::parse(done.events));
-        // What [previous] stood for in the middle of a line is in an earlier event, not in the text.
-        if (again.front().second.find("<<[previous]>>") != std::string::npos)
+        const entries again = retold(nlohmann::json::parse(done.history));
+        // What [previous] stood for in the middle of a line is a chunk of its own, not in the text.
+        if (again.front().second.find("<<[was ") != std::string::npos)
             continue;
         ++sound;
         ASSERT_EQ(files(run(again)), files(done)) << seed << source(all) << source(again);

@@ -7,7 +7,7 @@ the line breaks that they need around a reference inside a line, are left out.
 
 from dataclasses import dataclass, field
 
-from .fold import PREVIOUS, Journal, Line, Part
+from .journal import Journal, Line, Part
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,9 @@ class Tangled:
         return "".join("".join(segment.text for segment in row) + "\n" for row in self.rows)
 
 
-_WITH_LINE_DIRECTIVES = (".cpp", ".hpp", ".asm", ".inc")
-
-
 def tangle(journal: Journal, root: str, entry: int) -> Tangled:
     """The file `root` as of `entry`."""
-    maker = _Maker(journal, entry, indents=not root.endswith(_WITH_LINE_DIRECTIVES))
+    maker = _Maker(journal, entry, indents=not journal.files[root][1])
     maker.chunk(root, 0)
     return Tangled(maker.rows, maker.chunks)
 
@@ -71,10 +68,7 @@ class _Maker:
             self._put("", line, 0, indent - part.at)
         elif all(segment.text.isspace() for segment in row):
             row.clear()
-        if part.text == PREVIOUS:
-            self._lines(line.previous, indent)
-        else:
-            self.chunk(part.text, indent)
+        self.chunk(part.text, indent)
         row = self.rows[-1]
         if not any(segment.line for segment in row):  # an empty chunk; the row still has its place in the journal
             row.append(Segment("", line, 0))

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .expand import Segment, Tangled, tangle
-from .fold import Journal, Version
+from .journal import Journal, Version
 
 
 @dataclass
@@ -36,11 +36,6 @@ class File:
         return self.versions[max(entries)] if entries else None
 
 
-def is_path(name: str) -> bool:
-    """Whether a chunk of this name is a file, as amend has it."""
-    return " " not in name and ("/" in name or "." in name)
-
-
 def list_files(journal: Journal) -> dict[str, File]:
     """All files that there ever were, by path."""
     changed: dict[int, set[str]] = {}
@@ -49,7 +44,7 @@ def list_files(journal: Journal) -> dict[str, File]:
             changed.setdefault(version.entry, set()).add(name)
     files: dict[str, File] = {}
     for entry in range(len(journal.entries)):
-        for root in sorted(filter(is_path, journal.chunks)):
+        for root in sorted(journal.files):
             version = journal.version(root, entry)
             if not version or version.deleted and version.entry < entry:
                 continue

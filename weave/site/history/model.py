@@ -1,17 +1,20 @@
 """All that the weave must know about the code beyond noweb's tokens, as one Lua table.
 
-Entries and symbols count from 1 here, as Lua does. A *place* is {entry, line}, a line of the journal; a *slice*
-{text, entry, line, slot} is a part of a tangled line: text behind the first `slot` uses of that line of the journal,
-or an indent, which has no place.
+Entries, pieces (over all entries) and symbols count from 1 here, as Lua does. A *place* is {piece, line}, a line of the
+journal's code; a *slice* {text, piece, line, slot} is a part of a tangled line: text behind the first `slot` uses of that
+line, or an indent, which has no place.
 
     files    {[path] = {born, gone, versions = {entry…}, rows = {{born, gone or false, {slice…}}…}}}
     counts   {{[path] = lines}…}: the files of each entry
-    numbers  {{[line] = {path, number, times}}…}: for each entry where its lines of code are in its day's files
-    chunks   {[name] = {{entry, deleted, {{sign, text, entry, line}…}}…}}: every version of a chunk, as the last one's
+    numbers  {[piece] = {[line] = {path, number, times}}}: where the lines of code are in their day's files
+    pieces   {{chunk, exhibit or false, before, verb, roles, {piece…}}…}: see weave/amend/history_json.hpp
+    entry_of {entry…}: of each piece
+    languages {[path] = language or false}
+    chunks   {[name] = {{entry, deleted, {{sign, text, piece, line}…}}…}}: every version of a chunk, as the last one's
              lines that went ("-"), came ("+") or stayed (" ")
-    old      {{[line of a verb] = {place…}}…}: for each entry the lines that the verb took away
-    symbols  {{name, kind, language, signature, summary, entry, line, slot, column}…}
-    uses     {{[line] = {{slot, column, length, symbol}…}}…}: for each entry the names in its lines of code; the column
+    old      {[piece] = {[line of a verb] = {place…}}}: the lines that the verb took away
+    symbols  {{name, kind, language, signature, summary, piece, line, slot, column}…}
+    uses     {[piece] = {[line] = {{slot, column, length, symbol}…}}}: the names in the lines of code; the column
              counts bytes from the first that is not blank
 """
 
@@ -21,41 +24,50 @@ from typing import Any
 from identifiers import Index
 
 from .expand import Segment
-from .fold import Journal, Line
+from .journal import Journal, Line, Version
 from .listing import File
 
 
 def model(journal: Journal, files: dict[str, File], indexes: list[Index]) -> dict[str, Any]:
     """The table for `journal`, whose entries have these indexes of identifiers."""
-    number = {file: index for index, file in enumerate(journal.files)}
-    symbols = _Symbols(number, files)
-    uses = [symbols.uses(entry, index) for entry, index in enumerate(indexes)]
+    symbols = _Symbols(journal, files)
+    for entry, index in enumerate(indexes):
+        symbols.add_uses(entry, index)
     return {
-        "files": {path: _file(file, number) for path, file in files.items()},
+        "files": {path: _file(file) for path, file in files.items()},
         "counts": [_counts(files, entry) for entry in range(len(journal.entries))],
-        "numbers": _numbers(journal, files, number),
-        "chunks": {name: _versions(journal, name, number) for name in journal.chunks},
-        "old": _old(journal, number),
+        "numbers": _numbers(journal, files),
+        "pieces": [
+            [chunk, exhibit or False, before, verb, roles, [other + 1 for other in amends]]
+            for _, chunk, exhibit, before, verb, roles, amends in journal.pieces
+        ],
+        "entry_of": [piece[0] + 1 for piece in journal.pieces],
+        "languages": {path: language or False for path, (language, _) in journal.files.items()},
+        "chunks": {name: _versions(versions) for name, versions in journal.chunks.items()},
+        "old": _old(journal),
         "symbols": symbols.table,
-        "uses": uses,
+        "uses": {
+            piece: {line: [names[at] for at in sorted(names)] for line, names in lines.items()}
+            for piece, lines in symbols.found.items()
+        },
     }
 
 
-def _place(line: Line, number: dict[str, int]) -> list[int]:
-    return [number[line.file] + 1, line.number]
+def _place(line: Line) -> list[int]:
+    return [line.piece, line.number]
 
 
-def _slice(segment: Segment, number: dict[str, int]) -> list[Any]:
-    return [segment.text, *(_place(segment.line, number) + [segment.slot] if segment.line else [])]
+def _slice(segment: Segment) -> list[Any]:
+    return [segment.text, *(_place(segment.line) + [segment.slot] if segment.line else [])]
 
 
-def _file(file: File, number: dict[str, int]) -> dict[str, Any]:
+def _file(file: File) -> dict[str, Any]:
     return {
         "born": min(file.versions) + 1,
         "gone": file.gone + 1 if file.gone is not None else None,
         "versions": [entry + 1 for entry in sorted(file.versions)],
         "rows": [
-            [row.born + 1, False if row.gone is None else row.gone + 1, [_slice(each, number) for each in row.segments]]
+            [row.born + 1, False if row.gone is None else row.gone + 1, [_slice(each) for each in row.segments]]
             for row in file.rows
         ],
     }
@@ -66,69 +78,69 @@ def _counts(files: dict[str, File], entry: int) -> dict[str, int]:
     return {path: len(tangled.rows) for path, tangled in there.items() if tangled}
 
 
-def _numbers(journal: Journal, files: dict[str, File], number: dict[str, int]) -> list[dict[int, list[Any]]]:
-    found: list[dict[int, list[Any]]] = [{} for _ in journal.entries]
+def _numbers(journal: Journal, files: dict[str, File]) -> dict[int, dict[int, list[Any]]]:
+    found: dict[int, dict[int, list[Any]]] = {}
     for path, file in files.items():
         for entry, tangled in file.versions.items():
             for at, row in enumerate(tangled.rows if tangled else [], start=1):
-                own = {segment.line.number for segment in row if segment.line and number[segment.line.file] == entry}
-                for line in own:
-                    found[entry].setdefault(line, [path, at, 0])[2] += 1
+                own = {(line.piece, line.number) for line in (each.line for each in row) if line and journal.entry_of(line) == entry}
+                for piece, number in own:
+                    found.setdefault(piece, {}).setdefault(number, [path, at, 0])[2] += 1
     return found
 
 
-def _versions(journal: Journal, name: str, number: dict[str, int]) -> list[list[Any]]:
+def _versions(versions: list[Version]) -> list[list[Any]]:
     out: list[list[Any]] = []
     before: list[Line] = []
-    for version in journal.chunks[name]:
+    for version in versions:
         rows: list[list[Any]] = []
         matcher = SequenceMatcher(None, before, version.lines, autojunk=False)
         for _, a, b, c, d in matcher.get_opcodes():
             same = before[a:b] == version.lines[c:d]
             pairs = [(" ", version.lines[c:d])] if same else [("-", before[a:b]), ("+", version.lines[c:d])]
-            rows += [[sign, line.text, *_place(line, number)] for sign, lines in pairs for line in lines]
+            rows += [[sign, line.text, *_place(line)] for sign, lines in pairs for line in lines]
         out.append([version.entry + 1, version.deleted, rows])
         before = version.lines
     return out
 
 
-def _old(journal: Journal, number: dict[str, int]) -> list[dict[int, list[list[int]]]]:
-    out: list[dict[int, list[list[int]]]] = [{} for _ in journal.entries]
+def _old(journal: Journal) -> dict[int, dict[int, list[list[int]]]]:
+    out: dict[int, dict[int, list[list[int]]]] = {}
     for edit in journal.edits:
-        out[edit.entry][edit.at] = [_place(line, number) for line in edit.old]
+        out.setdefault(edit.piece, {})[edit.at] = [_place(line) for line in edit.old]
     return out
 
 
 class _Symbols:
-    """The symbols of all days, each once for each form that it had."""
+    """The symbols of all days, each once for each form that it had, and their uses."""
 
-    def __init__(self, number: dict[str, int], files: dict[str, File]) -> None:
-        self._number, self._files = number, files
+    def __init__(self, journal: Journal, files: dict[str, File]) -> None:
+        self._journal, self._files = journal, files
         self._known: dict[tuple[Any, ...], int] = {}
         self.table: list[list[Any]] = []
+        self.found: dict[int, dict[int, dict[tuple[int, int], list[int]]]] = {}  # by piece, line, slot and column
 
-    def uses(self, entry: int, index: Index) -> dict[int, list[list[int]]]:
-        """The names in the lines that this entry wrote."""
-        found: dict[int, dict[tuple[int, int], list[int]]] = {}
+    def add_uses(self, entry: int, index: Index) -> None:
+        """Finds the names in the lines that this entry wrote."""
         for path, uses in index.uses.items():
             for use in uses:
                 at = self._origin(path, entry, use.line, use.column)
-                if at and at[0] == entry:
-                    _, line, slot, column = at
+                if at and self._journal.entry_of(at[0]) == entry:
+                    line, slot, column = at
                     symbol = self._symbol(entry, index, use.symbol)
                     if symbol:
-                        found.setdefault(line, {})[slot, column] = [slot, column, use.length, symbol]
-        return {line: [names[at] for at in sorted(names)] for line, names in found.items()}
+                        names = self.found.setdefault(line.piece, {}).setdefault(line.number, {})
+                        names[slot, column] = [slot, column, use.length, symbol]
 
-    def _origin(self, path: str, entry: int, line: int, column: int) -> tuple[int, int, int, int] | None:
-        """Entry, line, slot and column of what stands at `line` and `column` (characters, from 1) of a file."""
+    def _origin(self, path: str, entry: int, line: int, column: int) -> tuple[Line, int, int] | None:
+        """Line, slot and column of what stands at `line` and `column` (characters, from 1) of a file."""
         tangled = self._files[path].at(entry)
         start = 1
         for segment in tangled.rows[line - 1] if tangled else []:
             end = start + len(segment.text)
             if start <= column < end and segment.line:
                 before = segment.text[: column - start].lstrip()
-                return self._number[segment.line.file], segment.line.number, segment.slot, len(before.encode())
+                return segment.line, segment.slot, len(before.encode())
             start = end
         return None
 
@@ -138,8 +150,9 @@ class _Symbols:
         place = named and self._origin(named.file, entry, named.line, named.column)
         if not place:
             return None
-        key = (symbol.name, symbol.kind, symbol.language, symbol.signature, symbol.summary, *place)
-        if key not in self._known:
-            self.table.append([*key[:5], place[0] + 1, *place[1:]])
-            self._known[key] = len(self.table)
-        return self._known[key]
+        line, slot, column = place
+        fields = [symbol.name, symbol.kind, symbol.language, symbol.signature, symbol.summary, *_place(line), slot, column]
+        if tuple(fields) not in self._known:
+            self.table.append(fields)
+            self._known[tuple(fields)] = len(self.table)
+        return self._known[tuple(fields)]

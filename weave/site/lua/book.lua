@@ -30,120 +30,22 @@ local function used_chunks(piece)
   return list
 end
 
--- A piece named `NAME [exhibit X]` is no part of the kernel: it varies the chunk NAME, as of the
--- end of the entry or, if it is named `NAME [exhibit X before]`, as it was before the entry.
-local function name_piece(piece, taken)
-  local before
-  piece.base, piece.exhibit, before = piece.name:match '^(.-) %[exhibit ([%w-]+)( ?%l*)%]$'
-  piece.before = before == ' before'
-  piece.base = piece.base or piece.name
-  piece.anchor = html.unique(html.slug(piece.name), taken)
-end
-
-local function line_text(line)
-  local words = {}
-  for _, part in ipairs(line) do
-    words[#words + 1] = type(part) == 'string' and part or '<<' .. part.use .. '>>'
-  end
-  return table.concat(words):match '^%s*(.-)%s*$'
-end
-
--- The lines that a piece itself puts into the kernel; an edit also quotes lines of others.
-local function written_lines(piece)
-  local lines = {}
-  for _, line in ipairs(piece.lines) do
-    if not line.role or line.role == 'new' then lines[#lines + 1] = line_text(line) end
-  end
-  return lines
-end
-
-local function wrote(piece, wanted)
-  local lines = written_lines(piece)
-  for start = 0, #lines - #wanted do
-    local all = true
-    for i, line in ipairs(wanted) do
-      if lines[start + i] ~= line_text(line) then all = false break end
-    end
-    if all then return true end
-  end
-  return false
-end
-
--- The newest piece that wrote the lines an edit looks for, with a change counted among the
--- writers: what one change wrote, the next may change again.
-local function writer_of(wanted, writers)
-  for i = #writers, 1, -1 do
-    if wrote(writers[i], wanted) then return writers[i] end
-  end
-  return writers[#writers]
-end
-
 local function relate(piece, other, forward, backward)
-  if not other then return end
-  for _, known in ipairs(piece[forward] or {}) do
-    if known == other then return end
-  end
   add(piece, forward, other)
   add(other, backward, piece)
 end
 
--- What each verb does to the chunk's writers; returns those that are left.
-local amend = {}
+local relations = {
+  append = {'continues', 'continued_in'}, replace = {'replaces', 'replaced_by'}, change = {'changes', 'changed_in'},
+  delete = {'deletes', 'deleted_in'}, vary = {'varies', 'varied_in'},
+}
 
-function amend.append(piece, writers)
-  relate(piece, writers[#writers], 'continues', 'continued_in')
-  writers[#writers + 1] = piece
-  return writers
-end
-
-function amend.replace(piece, writers)
-  local only = piece.argument ~= '' and piece.argument ~= 'all' and piece.argument
-  local kept = {}
-  for _, writer in ipairs(writers) do
-    if not only or writer.entry.name == only then
-      relate(piece, writer, 'replaces', 'replaced_by')
-    else
-      kept[#kept + 1] = writer
-    end
-  end
-  kept[#kept + 1] = piece
-  return kept
-end
-
-function amend.change(piece, writers)
-  for _, wanted in ipairs(piece.edits) do
-    relate(piece, writer_of(wanted, writers), 'changes', 'changed_in')
-  end
-  writers[#writers + 1] = piece
-  return writers
-end
-
-function amend.delete(piece, writers)
-  for _, writer in ipairs(writers) do relate(piece, writer, 'deletes', 'deleted_in') end
-  return {}
-end
-
-local function relate_exhibits(entry, writers, before)
-  for _, piece in ipairs(entry.pieces) do
-    local varied = piece.exhibit and piece.before == before and writers[piece.base]
-    if varied and varied[1] then relate(piece, varied[1], 'varies', 'varied_in') end
-  end
-end
-
--- Folds the entries in order. `writers` holds, for each chunk, the pieces whose lines are
--- still in it.
-local function fold(book)
-  local writers = {}
-  for _, entry in ipairs(book.entries) do
-    relate_exhibits(entry, writers, true)
-    for _, piece in ipairs(entry.pieces) do
-      if not piece.exhibit then
-        local before = writers[piece.name] or {}
-        piece.is_first = #before == 0
-        writers[piece.name] = amend[piece.verb](piece, before)
-      end
-    end
-    relate_exhibits(entry, writers, false)
+-- Ties each piece to those that it amends, or that it varies, in both directions.
+local function relate_all(book)
+  for _, piece in ipairs(book.pieces) do
+    local forward, backward = table.unpack(relations[piece.exhibit and 'vary' or piece.verb])
+    for _, number in ipairs(piece.amends) do relate(piece, book.pieces[number], forward, backward) end
+    piece.is_first = piece.verb == 'append' and #piece.amends == 0
   end
 end
 
@@ -182,23 +84,17 @@ function Book:piece_at(entry_number, line_number)
   return table.unpack(entry.piece_at[line_number] or {})
 end
 
---- Asks for an anchor at a line of code, before any page is written.
-function Book:lead_to(entry_number, line_number)
-  self.targets[entry_number] = self.targets[entry_number] or {}
-  self.targets[entry_number][line_number] = true
+--- Asks for an anchor at a line of the piece with this number, before any page is written.
+function Book:lead_to(number, line)
+  local targets = self.pieces[number].targets
+  targets[line] = true
 end
 
---- Whether something leads to the line.
-function Book:leads_to(entry_number, line_number)
-  return self.targets[entry_number] and self.targets[entry_number][line_number] or false
-end
-
---- The page and the anchor of a line of code that lead_to() was called for; nil for prose. What
--- a landed entry's code says is sealed, so that a line's place in its piece is as permanent as
--- the piece's name.
-function Book:line_anchor(entry_number, line_number)
-  local piece, ordinal = self:piece_at(entry_number, line_number)
-  if piece then return piece.entry.path, piece.anchor .. '.' .. ordinal end
+--- The page and the anchor of a line of code that lead_to() was called for. What a landed entry's code says is sealed, so that
+--- a line's place in its piece is as permanent as the piece's name.
+function Book:line_anchor(number, line)
+  local piece = self.pieces[number]
+  return piece.entry.path, piece.anchor .. '.' .. line
 end
 
 --- The symbols that the piece's lines define.
@@ -206,10 +102,10 @@ function Book:symbols_of(piece) return self.symbols[piece] or {} end
 
 --- Remembers, for the index, that the code at `place` has the symbol in it.
 function Book:note_use(symbol, place)
-  local piece = self:piece_at(place[1], place[2])
+  local piece = self.pieces[place[1]]
   local users = self.symbol_uses[symbol.name] or {}
   self.symbol_uses[symbol.name] = users
-  if piece and not users[piece] then
+  if not users[piece] then
     users[piece] = true
     users[#users + 1] = piece
   end
@@ -233,21 +129,12 @@ function Book:files(name)
   return list
 end
 
-function M.is_file(name)
-  return not name:find ' ' and name:find '[/.]' ~= nil
-end
-
-local function language_of_file(file)
-  if file:match '%.asm$' or file:match '%.inc$' then return 'nasm' end
-  if file:match '%.[ch]pp$' or file:match '%.h$' then return 'cpp' end
-  if file:match '%.ld$' then return 'ld' end
-  if file:match '%.cfg$' then return 'bash' end
-end
+function M.is_file(name) return model.languages[name] ~= nil end
 
 --- The language that the chunk is coloured in, or nil.
 function Book:language(name)
   local file = self:files(name)[1]
-  return file and language_of_file(file)
+  return file and model.languages[file] or nil
 end
 
 local function index(book)
@@ -256,7 +143,9 @@ local function index(book)
     for _, segment in ipairs(entry.segments) do
       local piece = segment.piece
       if piece then
-        name_piece(piece, entry.ids)
+        book.pieces[#book.pieces + 1] = piece
+        piece.number, piece.targets, piece.anchor = #book.pieces, {}, html.unique(html.slug(piece.name), entry.ids)
+        piece.base, piece.exhibit, piece.before, piece.verb, piece.roles, piece.amends = table.unpack(model.pieces[piece.number])
         verbs.read(piece)
         entry.pieces[#entry.pieces + 1] = piece
         add(book.chunks, piece.name, piece)
@@ -302,9 +191,9 @@ end
 local function find_files(book)
   for _, entry in ipairs(book.entries) do
     for _, piece in ipairs(entry.pieces) do
-      for _, line in ipairs(piece.lines) do
-        local place = model.numbers[entry.number][line.number]
-        if place and not piece.exhibit then
+      for i in ipairs(piece.lines) do
+        local place = model.place(piece, i)
+        if place then
           piece.file = place[1]
           break
         end
@@ -316,21 +205,20 @@ end
 
 local function place_symbols(book)
   for _, symbol in ipairs(model.symbols) do
-    local piece = book:piece_at(symbol.entry, symbol.line)
-    if piece then add(book.symbols, piece, symbol) end
-    book:lead_to(symbol.entry, symbol.line)
+    add(book.symbols, book.pieces[symbol.piece], symbol)
+    book:lead_to(symbol.piece, symbol.line)
   end
 end
 
 --- Relates the entries' pieces with each other.
 function M.new(entries)
   local book = setmetatable({
-    entries = entries, chunks = {}, used_in = {}, files_of = {}, targets = {},
+    entries = entries, pieces = {}, chunks = {}, used_in = {}, files_of = {},
     symbol_uses = {}, symbols = {}, slugs = {},
   }, Book)
   index(book)
   check_references(book)
-  fold(book)
+  relate_all(book)
   name_pages(book)
   find_files(book)
   place_symbols(book)

@@ -23,8 +23,8 @@ local spoken = {['≡'] = 'defined', ['+≡'] = 'extended'}
 -- Where the piece's lines are: their file as of the entry, and the lines' numbers there.
 local function numbered_place(piece)
   local first, last, times
-  for _, line in ipairs(piece.lines) do
-    local place = model.numbers[piece.entry.number][line.number]
+  for i in ipairs(piece.lines) do
+    local place = model.place(piece, i)
     if place and place[1] == piece.file then
       first, last = math.min(first or place[2], place[2]), math.max(last or place[2], place[2])
       times = math.max(times or 1, place[3])

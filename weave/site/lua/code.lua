@@ -64,15 +64,16 @@ local function verb_html(piece, line, next_line, markup)
   return '<span class="l verb" data-ref="' .. html.escape(reference) .. '">' .. words .. '</span>'
 end
 
--- Where the lines that a piece quotes were written, by the number of the quoting line.
+-- Where the lines that a piece quotes were written, by the quoting line's place in the piece.
 local function quoted_places(piece)
   local places, quoted, at = {}, nil, 0
-  for _, line in ipairs(piece.lines) do
+  local old = model.old[piece.number] or {}
+  for i, line in ipairs(piece.lines) do
     if line.role == 'verb' then
-      quoted, at = model.old[piece.entry.number][line.number], 0
+      quoted, at = old[i], 0
     elseif line.role == 'old' and quoted then
       at = at + 1
-      places[line.number] = quoted[at]
+      places[i] = quoted[at]
     end
   end
   return places
@@ -81,11 +82,11 @@ end
 local element = {old = 'del', new = 'ins'}
 
 -- The attributes of a line: its number in the tangled file, and an anchor if something leads here or ever did.
-local function attributes(book, piece, line, ordinal)
-  local place = not piece.exhibit and model.numbers[piece.entry.number][line.number]
+local function attributes(piece, ordinal)
+  local place = model.place(piece, ordinal)
   local number = place and place[1] == piece.file and (' data-n="%d"'):format(place[2]) or ''
   local id = piece.anchor .. '.' .. ordinal
-  local wanted = book:leads_to(piece.entry.number, line.number) or published.has(piece.entry.path, id)
+  local wanted = piece.targets[ordinal] or published.has(piece.entry.path, id)
   return number .. (wanted and ' id="' .. id .. '"' or '')
 end
 
@@ -99,8 +100,8 @@ function M.html(book, piece, shown)
       out[i] = verb_html(piece, line, piece.lines[i + 1], coloured[i])
       taken = taken + 1
     else
-      local place = quoted[line.number] or {piece.entry.number, line.number}
-      local uses = (quoted[line.number] or not piece.exhibit) and model.uses_in(place[1], place[2])
+      local place = quoted[i] or {piece.number, i}
+      local uses = (quoted[i] or not piece.exhibit) and model.uses_in(place[1], place[2])
       local parts = M.fragments(coloured[i])
       for slot, fragment in ipairs(parts) do
         local context = {from = piece.entry.path, book = book, shown = shown, place = place}
@@ -115,7 +116,7 @@ function M.html(book, piece, shown)
         end
       end
       local tag = element[line.role] or 'span'
-      out[i] = '<' .. tag .. ' class="l"' .. attributes(book, piece, line, i) .. '>'
+      out[i] = '<' .. tag .. ' class="l"' .. attributes(piece, i) .. '>'
         .. table.concat(parts) .. '</' .. tag .. '>'
     end
   end

@@ -78,7 +78,7 @@ local function quotation(book, entry, shown)
     end
     local symbol = model.symbol_named((text:gsub('%(%)$', '')), entry.number)
     local page, anchor = nil, nil
-    if symbol then page, anchor = book:line_anchor(symbol.entry, symbol.line) end
+    if symbol then page, anchor = book:line_anchor(symbol.piece, symbol.line) end
     if not page then return plain(quote) end
     shown[symbol.number] = symbol
     return ('<a class="id" data-id="%d" href="%s">%s</a>'):format(symbol.number,

@@ -129,29 +129,27 @@ local function folded_log(run, title, button)
     .. '</summary>' .. log_box(run, title) .. (button or '') .. '</details>'
 end
 
--- The entry and the line of the journal that a recorded source, {file, line}, names.
+-- The piece and its line that a recorded source, {file, line} of the journal, names; nil for prose.
 local function place_of(book, source)
   local name = source.file:match '([^/]+)%.nw$'
   for number, entry in ipairs(book.entries) do
-    if entry.name == name then return number, source.line end
+    if entry.name == name then return book:piece_at(number, source.line) end
   end
 end
 
 --- Asks for anchors at the lines that printed the entry's log, before any page is written.
 function M.lead_to_printers(entry, book)
   for _, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
-    local number, at = nil, nil
-    if line.source then number, at = place_of(book, line.source) end
-    if number then book:lead_to(number, at) end
+    local piece, at = nil, nil
+    if line.source then piece, at = place_of(book, line.source) end
+    if piece then book:lead_to(piece.number, at) end
   end
 end
 
 local function link_to_printers(entry, book)
   return function(source)
-    local number, at = place_of(book, source)
-    if not number then return nil end
-    local page, anchor = book:line_anchor(number, at)
-    return page and html.link(entry.path, page, anchor)
+    local piece, at = place_of(book, source)
+    return piece and html.link(entry.path, book:line_anchor(piece.number, at))
   end
 end
 

@@ -11,10 +11,9 @@ local vague = {go = true, here = true, information = true, more = true, start = 
 local function last_name(symbol) return symbol.name:match '[^:]+$' end
 
 local function link_html(symbol, text, context)
-  local page, anchor = context.book:line_anchor(symbol.entry, symbol.line)
-  if not page then return nil end
+  local page, anchor = context.book:line_anchor(symbol.piece, symbol.line)
   if context.shown then context.shown[symbol.number] = symbol end
-  if symbol.entry == context.place[1] and symbol.line == context.place[2] then
+  if symbol.piece == context.place[1] and symbol.line == context.place[2] then
     return '<b>' .. text .. '</b>'
   end
   return ('<a class="id" data-id="%d"%s href="%s">%s</a>'):format(symbol.number,

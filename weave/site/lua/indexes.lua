@@ -75,7 +75,7 @@ function M.identifiers_page(name) return 'identifiers/' .. letter_of(name) .. '.
 local function forms(book, symbols, from)
   local out, seen = {}, {}
   for _, symbol in ipairs(symbols) do
-    local page, anchor = book:line_anchor(symbol.entry, symbol.line)
+    local page, anchor = book:line_anchor(symbol.piece, symbol.line)
     local said = symbol.signature ~= '' and symbol.signature ~= symbol.kind and symbol.signature or symbol.name
     if page and not seen[said] then
       seen[said] = true

@@ -23,7 +23,7 @@ end
 -- The line's fragments with links as from the page `from`, and the line; `shown` collects the symbols
 -- that are linked.
 local function linked(book, from, place, shown)
-  local piece, ordinal = book:piece_at(place[1], place[2])
+  local piece, ordinal = book.pieces[place[1]], place[2]
   local fragments = balanced(code.fragments(piece.coloured[ordinal]))
   local uses = not piece.exhibit and model.uses_in(place[1], place[2])
   local context = {from = from, book = book, place = place, shown = shown}
@@ -53,9 +53,9 @@ local function indented(text, markup) return text:match '^%s*' .. unindented(mar
 --- A slice of a tangled line (see history/model.py) as seen from the page `from`; `shown` collects
 --- the symbols that are linked.
 function M.slice(book, from, slice, shown)
-  local text, entry, line, slot = table.unpack(slice)
-  if not entry then return text end
-  local fragments = linked(book, from, {entry, line}, shown)
+  local text, piece, line, slot = table.unpack(slice)
+  if not piece then return text end
+  local fragments = linked(book, from, {piece, line}, shown)
   return slot == 0 and indented(text, fragments[1]) or fragments[slot + 1]
 end
 
@@ -73,8 +73,8 @@ local element = {['-'] = 'del', ['+'] = 'ins', [' '] = 'span'}
 function M.rows(book, from, rows, shown)
   local out = {}
   for i, row in ipairs(rows) do
-    local sign, text, entry, number = table.unpack(row)
-    local fragments, line = linked(book, from, {entry, number}, shown)
+    local sign, text, piece, number = table.unpack(row)
+    local fragments, line = linked(book, from, {piece, number}, shown)
     local parts, slot = {}, 1
     for _, part in ipairs(line) do
       if type(part) == 'table' then

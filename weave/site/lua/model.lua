@@ -4,10 +4,10 @@ local M = assert(loadfile(os.getenv 'WEAVE_MODEL'))()
 
 local symbols = M.symbols
 for number, fields in ipairs(symbols) do
-  local name, kind, language, signature, summary, entry, line, slot, column = table.unpack(fields)
+  local name, kind, language, signature, summary, piece, line, slot, column = table.unpack(fields)
   symbols[number] = {
     number = number, name = name, kind = kind, language = language, signature = signature,
-    summary = summary, entry = entry, line = line, slot = slot, column = column,
+    summary = summary, piece = piece, entry = M.entry_of[piece], line = line, slot = slot, column = column,
   }
 end
 
@@ -31,7 +31,13 @@ function M.symbol_named(name, number)
   return found
 end
 
---- The names in a line of the journal's code, each {slot, column, length, symbol's number}.
-function M.uses_in(entry, line) return M.uses[entry] and M.uses[entry][line] end
+--- The names in a line of the piece with this number, each {slot, column, length, symbol's number}.
+function M.uses_in(piece, line) return M.uses[piece] and M.uses[piece][line] end
+
+--- Where a line of a piece is in its day's files: {path, number, times}; nil if nowhere.
+function M.place(piece, line)
+  local places = M.numbers[piece.number]
+  return places and places[line]
+end
 
 return M

@@ -28,7 +28,7 @@ local function of_symbols(book, list)
   table.sort(names)
   for _, name in ipairs(names) do
     local symbol = newest[name]
-    local page, anchor = book:line_anchor(symbol.entry, symbol.line)
+    local page, anchor = book:line_anchor(symbol.piece, symbol.line)
     if page then
       list[#list + 1] = document('identifier', name, symbol.kind .. ' · ' .. book.entries[symbol.entry].date,
         page .. '#' .. anchor, symbol.signature .. ' ' .. symbol.summary)

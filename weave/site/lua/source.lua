@@ -26,7 +26,7 @@ end
 -- The piece that a row comes from: that of its first slice with a place.
 local function writer(book, row)
   for _, slice in ipairs(row[3]) do
-    if slice[2] then return (book:piece_at(slice[2], slice[3])) end
+    if slice[2] then return book.pieces[slice[2]] end
   end
 end
 

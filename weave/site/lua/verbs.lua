@@ -7,48 +7,14 @@ function M.parse(part)
   return part.use:match '^%[(%l+) ?(.-)%]$'
 end
 
--- The verb that fills a whole line; `[previous]` stands inside code, as any reference does.
-local function verb_of(line)
-  local found
-  for _, part in ipairs(line) do
-    if type(part) == 'table' then
-      if found then return nil end
-      found = part
-    elseif part:find '%S' then
-      return nil
-    end
-  end
-  local word, argument = M.parse(found)
-  if word ~= 'previous' then return word, argument end
-end
+local roles = {v = 'verb', o = 'old', n = 'new', a = 'anchor'}
 
--- What the lines after a verb are, until the next verb.
-local role_after = {change = 'old', to = 'new', after = 'anchor', before = 'anchor', add = 'new'}
-local opens_edit = {change = true, after = true, before = true}
-
---- Marks every line of the piece with its `role` (verb, old, new, anchor, or none) and sets
--- piece.verb (append, replace, change or delete), piece.argument and, for a change,
--- piece.edits: for each one, the lines it looks for.
+--- Marks every line of the piece with its `role` (verb, old, new, anchor, or none), and a verb's with its word and argument.
 function M.read(piece)
-  piece.verb, piece.edits = 'append', {}
-  local role
-  for _, line in ipairs(piece.lines) do
-    local word, argument = verb_of(line)
-    if word then
-      line.role, line.verb, line.argument = 'verb', word, argument
-      role = role_after[word]
-      if opens_edit[word] then
-        piece.verb = 'change'
-        piece.edits[#piece.edits + 1] = {}
-      elseif word == 'replace' or word == 'delete' then
-        piece.verb, piece.argument = word, argument
-      end
-    else
-      line.role = role
-      if role == 'old' or role == 'anchor' then
-        local looked_for = piece.edits[#piece.edits]
-        looked_for[#looked_for + 1] = line
-      end
+  for i, line in ipairs(piece.lines) do
+    line.role = roles[piece.roles:sub(i, i)]
+    for _, part in ipairs(line.role == 'verb' and line or {}) do
+      if type(part) == 'table' then line.verb, line.argument = M.parse(part) end
     end
   end
 end

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     std::string_view stream(reinterpret_cast<const char*>(data), size);
     amend::options wanted;
-    wanted.list_events = true;
+    wanted.list_history = true;
     if (!stream.empty()) {  // the first byte chooses the options
         const char choice = stream.front();
         stream.remove_prefix(1);
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const amend::result done = amend::run(stream, wanted);
     if (!done.errors.empty()) {
-        demand((done.stream + done.roots + done.exhibits + done.events).empty());
+        demand((done.stream + done.roots + done.exhibits + done.history).empty());
         return 0;
     }
     amend::report errors;
