@@ -245,7 +245,7 @@ TEST(FreeMemory, OfBadMapsIsThatOfIntervals)
 TEST(DangerAreas, HaveRoomForEveryModuleAndForPageTableSpace)
 {
     const memory::danger_areas areas{};
-    constexpr std::size_t always = 6;  // the image, its stack, the boot information, the page of CPU 1, page 0, the screen
+    constexpr std::size_t always = 5;  // the image, its stack, the boot information, page 0, the screen
     EXPECT_EQ(std::size(areas.names), always + multiboot2::information::max_modules);
     EXPECT_EQ(std::size(areas.areas), std::size(areas.names) + 1);
 }
