@@ -131,9 +131,9 @@ endif
 matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	tests/run matrix
 check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
-	weave/seals check
+	PYTHONPATH=tools weave/seals check
 reseal: $(days:%=build/at/%/sources.mk) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
-	weave/seals reseal $(entry) "$$WHY"
+	PYTHONPATH=tools weave/seals reseal $(entry) "$$WHY"
 prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, and refute the first version
 	tests/proof/prove tangled
 	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
@@ -147,9 +147,9 @@ mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(insta
 	tests/mutation/run
 bench: build/amend $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
 	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
-	tests/bench/run $(ROWS)
+	PYTHONPATH=tools tests/bench/run $(ROWS)
 bench-all: build/amend | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
-	tests/bench/run all
+	PYTHONPATH=tools tests/bench/run all
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A journal of as many days as one likes, for measuring: made_journal.py FOLDER DAYS
+"""A journal of as many days as one likes, for measuring: PYTHONPATH=tools tests/bench/made_journal.py FOLDER DAYS
 
 Copies the journal to FOLDER, which is not there yet, and appends days, or leaves out the last ones, until it has as many DAYS.
 What is appended is like what people append: a header, a source and a test; a line at boot; calls of the day before, whose code is

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from clone import Clone, Run, said_by
+from directives import code
 from made_journal import make_journal
 
 FIRST_WORD = r"^Daybook: "  # what every kernel says first
@@ -171,7 +172,7 @@ def write_plain_journal(top: Path) -> str:
             root = f"{path.relative_to(top)}{'*' if directive else ''}"
             options.append(root)
             (top / "build/bare" / root).parent.mkdir(parents=True, exist_ok=True)
-            lines = [line for line in path.read_text().splitlines() if not re.match(r"#line |%line ", line)]
+            lines = [line for _, line in code(path.read_text())]
             pieces = [lines[i : i + 10] for i in range(0, len(lines), 10)] or [[]]
             text.append(f"\n<<{root}>>=\n" + "".join(f"<<{root} {i}>>\n" for i in range(len(pieces))) + "@\n")
             for i, piece in enumerate(pieces):

@@ -1,5 +1,6 @@
 """Sealed days (weave/seals): prose may be mended, one changed byte of an old day's output is noticed."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -37,6 +38,8 @@ SECOND = "More.\n\n<<kernel/main.cpp>>=\nint second();\n@\n"
 THIRD = "<<what it does>>=\n<<[change]>>\nreturn 1;\n<<[to]>>\nreturn 3;\n@\n"
 ENTRIES = {"2026-01-01-one": FIRST, "2026-01-02-two": SECOND, "2026-01-03-three": THIRD}
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(TOP / "tools")}
+
 
 class Copy:
     """A small journal in a git repository, with the tools that work on it."""
@@ -63,7 +66,7 @@ class Copy:
         file.write_text(file.read_text().replace(old, new))
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        return subprocess.run(command, cwd=self.folder, env=ENVIRONMENT, capture_output=True, text=True)
 
     def commit(self) -> None:
         self.run("git", "add", "-A")
@@ -95,7 +98,7 @@ def copy(tmp_path: Path) -> Copy:
 
 
 def test_the_journal_is_sealed() -> None:
-    run = subprocess.run(["weave/seals", "check"], cwd=TOP, capture_output=True, text=True)
+    run = subprocess.run(["weave/seals", "check"], cwd=TOP, env=ENVIRONMENT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert re.search(r"^seals: \d+ days are what they were$", run.stdout, re.MULTILINE)
 

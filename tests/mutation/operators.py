@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clang.cindex import Cursor, CursorKind as Kind, Diagnostic, Index, TokenKind, TypeKind
 
+from directives import code
 from machine.tangled import tangled_file
 
 OTHERS = {
@@ -65,8 +66,7 @@ def write(path: Path, text: str) -> None:
 def one_line(text: str) -> str:
     """Without line directives and comments, and each white space as one blank."""
     text = text.encode("latin-1").decode()
-    text = re.sub(r"^#line.*$", "", text, flags=re.MULTILINE)
-    return " ".join(re.sub(r"//.*$", "", text, flags=re.MULTILINE).split())
+    return " ".join(word for _, line in code(text) for word in re.sub(r"//.*$", "", line).split())
 
 
 def integer(spelling: str, change: int) -> str:

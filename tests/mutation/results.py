@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from directives import code
 from operators import Mutant, read
 from programs import HERE, OPTIONS, ROOT, Sources, Verdict
 
@@ -21,7 +22,7 @@ def digest(*parts: object) -> str:
 def digest_of_kernel(sources: Sources) -> str:
     """Of all files that the kernel is compiled from, wherever the journal has them."""
     files = sorted(set(sources.kernel).union(*sources.reached.values()))
-    return digest([re.sub(r"^(#line.*)?\n", "", read(sources.tree / file), flags=re.MULTILINE) for file in files])
+    return digest([[line for _, line in code(read(sources.tree / file))] for file in files])
 
 
 class HostTests:

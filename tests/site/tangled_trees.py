@@ -1,12 +1,11 @@
 """What `make at ENTRY=… tangle` made of the journal, line directives aside, to compare with what the pages say."""
 
 import os
-import re
 
+from directives import place
 from woven import TOP
 
 AT = TOP / "build/at"
-DIRECTIVE = re.compile(r'#line (\d+) "(.*)"|%line (\d+)\+1 (.*)')
 
 
 def tangled(entry: str) -> dict[str, str]:
@@ -24,10 +23,9 @@ def without_directives(text: str) -> str:
     cut: dict[tuple[str, int], int | None] = {}  # lines of the journal that a directive interrupted, and where they begin
     file, number, goes_on, began = "", 0, False, None
     for line in text.split("\n"):
-        if match := DIRECTIVE.fullmatch(line):
+        if stands := place(line):
             cut[file, number - 1] = began
-            # %line names the line before the one that it stands before.
-            file, number = match[2] or match[4], int(match[1] or 0) or int(match[3]) + 1
+            file, number = stands
             goes_on = (file, number) in cut
             continue
         began = len(lines) if line.strip() else None

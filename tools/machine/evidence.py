@@ -1,6 +1,6 @@
 """What the site shows as an entry's proof: build/evidence/ENTRY/proof.json and the logs beside it.
 
-    {"entry": "2025-11-01-first-light",
+    {"entry": "YYYY-MM-DD-first-light",
      "machines": [{"name": "bios-pc-64M", "outcome": "exit 33", "status": 33, "tests": 0,
                    "serial": "bios-pc-64M.log", "seconds": 0.7, "digest": "..."}],
      "exhibits": [{"name": "no-stack", "machine": "bios-pc-64M", "outcome": "triple-fault",

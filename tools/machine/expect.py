@@ -3,7 +3,7 @@
     # a comment; blank lines are ignored
     on bios-pc-512M uefi-q35-512M      the machines of this block; several blocks may name one
     exit 33                            QEMU's status, or: halt, hang, triple-fault
-    | Daybook, as of 2025-11-01        regular expressions that lines of the log match, in this order
+    | ^Daybook: first light$           regular expressions that lines of the log match, in this order
     ! PANIC                            a regular expression that no line of the log matches
     check page-tables                  what is looked at, from this entry on, in a machine that the kernel has halted
 

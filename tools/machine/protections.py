@@ -11,7 +11,7 @@ _PROTECT = "_ZN3cpu7protectEv"  # a kernel that turns them on has this function
 
 
 def judge_protections(cr4: int, in_cpu: frozenset[str], elf: Path) -> list[str]:
-    """Complaints about CR4, on a CPU that has `in_cpu`. Kernels before 2026-11-25j turn on none."""
+    """Complaints about CR4, on a CPU that has `in_cpu`. An early kernel turns on none."""
     expected = in_cpu if _PROTECT in symbols(elf) else frozenset()
     return [
         f"CR4 is {cr4:#x}: {name} is {'on' if cr4 & bit else 'off'}, and the CPU {'has' if name in in_cpu else 'lacks'} it"

@@ -1,8 +1,8 @@
 """One run of a day's kernel in full: build/evidence/ENTRY/run.json.
 
-    {"format": 2, "digest": "...", "entry": "2025-11-06-page-table-space", "machine": "bios-pc-64M",
+    {"format": 2, "digest": "...", "entry": "YYYY-MM-DD-page-table-space", "machine": "bios-pc-64M",
      "serial": [{"instructions": 1200, "text": "Daybook: first light", "address": "0x10012a",
-                 "source": {"file": "journal/2025-11-01-first-light.nw", "line": 152, "function": "_start"}}, ...],
+                 "source": {"file": "journal/YYYY-MM-DD-first-light.nw", "line": 152, "function": "_start"}}, ...],
      "nanoseconds_per_instruction": 4, "instructions": 123456,
      "cpus": [{"registers": {"RIP": "0x...", "CR0": "0x..."}, "flags": {"CR0": ["PE", "PG"], ...}, "halted": true,
                "tables": {"CS": {"selector": "0x8", "base": "0x0", "limit": "0x0"}, "GDT": {"base": "0x...", ...}}}],
@@ -28,8 +28,11 @@ off; "memory_map" is empty and "pool" null while the kernel does not print them.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from directives import code
 
 from . import memory_log
 from .elf import bounds, section_sizes, segments
@@ -113,7 +116,7 @@ def _memory_map(log: str) -> list[dict[str, Any]]:
 
 
 def _pool(log: str) -> list[str] | None:
-    """What page table space is in the end: since 2026-11-25d, what is not free begins with it."""
+    """What page table space is in the end: what is not free begins with it, where the kernel says what that is."""
     found = re.search(r"^not free: (0x[0-9a-f]+)-(0x[0-9a-f]+)", log, re.MULTILINE)
     found = found or re.search(r"^page table space: (0x[0-9a-f]+) - (0x[0-9a-f]+)", log, re.MULTILINE)
     return [found[1], found[2]] if found else None
@@ -135,8 +138,6 @@ def _sizes(day: Day) -> dict[str, Any]:
     }
 
 
-def _lines(files: Any) -> int:
+def _lines(files: Iterable[Path]) -> int:
     """Lines that are not empty, and no line directives."""
-    texts: list[Path] = list(files)
-    lines = (line for file in texts for line in file.read_text().splitlines())
-    return sum(1 for line in lines if line.strip() and not re.match(r"#line |%line ", line))
+    return sum(len(code(file.read_text())) for file in files)

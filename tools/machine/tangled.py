@@ -4,7 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-_DIRECTIVE = re.compile(r'#line (\d+) "(.*)"')
+from directives import place
+
 _TEST = re.compile(r"(UNCHECKED )?KERNEL_TEST\(")
 
 
@@ -18,8 +19,8 @@ class TangledFile:
     def source(self, line: int) -> str:
         """FILE:LINE of what the line was tangled from; the file's own place if it does not say."""
         for above in range(line - 1, 0, -1):
-            if directive := _DIRECTIVE.fullmatch(self._lines[above - 1]):
-                return f"{directive[2]}:{int(directive[1]) + line - above - 1}"
+            if stands := place(self._lines[above - 1]):
+                return f"{stands[0]}:{stands[1] + line - above - 1}"
         return f"{self._path}:{line}"
 
     def text(self, line: int, column: int, end_line: int, end_column: int) -> str:
