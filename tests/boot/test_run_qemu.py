@@ -17,7 +17,8 @@ TOOLS = Path(__file__).parents[2] / "tools"
 def isos(kernels: Path) -> Path:
     """The folder of images, one for each kernel of must_fail/ that a test here boots."""
     config = kernels / "grub.cfg"
-    config.write_text("set timeout=0\nmenuentry x {\n  multiboot2 /boot/daybook.elf\n}\n")
+    menu = ["serial --unit=0", "terminal_output --append serial", "set timeout=0", "menuentry x {", "multiboot2 /boot/daybook.elf", "}"]
+    config.write_text("\n".join(menu) + "\n")
     for kernel in ("control", "triple_fault", "keyboard_reset", "panic", "wrong_code", "spin"):
         elf, iso = kernels / f"{kernel}.elf", kernels / f"{kernel}.iso"
         subprocess.run([TOOLS / "mkiso", iso, elf, config], check=True)
@@ -45,7 +46,7 @@ def test_a_kernel_that_is_done(isos: Path) -> None:
 @pytest.mark.parametrize(
     ("kernel", "sentence"),
     [
-        ("triple_fault", r"triple fault at 0x\w+ \(.*/triple_fault.asm:12\): an exception found no"),
+        ("triple_fault", r"triple fault at 0x\w+ \(.*/triple_fault.asm:12 in start\): an exception found no"),
         ("keyboard_reset", "the machine was reset or switched off without a word from the kernel"),
         ("panic", r"the kernel panicked \(status 35\)"),
         ("wrong_code", "QEMU ended with status 65, which the kernel does not use"),
@@ -63,11 +64,26 @@ def test_a_kernel_that_fails(isos: Path, kernel: str, sentence: str) -> None:
     [
         ({"FIRMWARE": "coreboot"}, "FIRMWARE is bios or uefi, not 'coreboot'"),
         ({"BOARD": "isapc"}, "BOARD is pc or q35, not 'isapc'"),
+        ({"MEM": "lots"}, "MEM is a size like 64M, 512M or 6G, not 'lots'"),
+        ({"MEM": "1M"}, "a machine with 1M of memory does not get as far as the kernel; that takes 4M"),
+        ({"MACHINE": "uefi-q35-32M"}, "a machine with 32M of memory does not get as far as the kernel; that takes 64M"),
     ],
 )
 def test_a_machine_that_there_is_not(isos: Path, variables: dict[str, str], sentence: str) -> None:
     result = run_qemu(isos / "control.iso", **variables)
     assert (result.returncode, result.stderr) == (1, f"run-qemu: {sentence}\n")
+
+
+def test_a_machine_by_the_name_that_a_proof_has(isos: Path) -> None:
+    result = run_qemu(isos / "control.iso", MACHINE="bios-pc-64M-nodebugexit-what")
+    assert result.returncode == 1 and '"what" is not an option' in result.stderr and result.stderr.count("\n") == 1
+    assert run_qemu(isos / "control.iso", MACHINE="bios-q35-64M-cpu_max", MEM="lots").returncode == 0
+
+
+def test_the_terminal_is_not_cleared(isos: Path) -> None:
+    """GRUB's escapes are left out, the kernel's text is not."""
+    result = run_qemu(isos / "control.iso")
+    assert "Booting" in result.stdout and "Daybook: last line" in result.stdout and "\x1b" not in result.stdout
 
 
 def test_an_image_that_there_is_not(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def shell_scripts() -> list[str]:
 
 
 def test_the_scripts_are_found() -> None:
-    assert {"weave/tangle", "tools/deps", "tests/run", ".ci/run", "tools/qemu.sh"} <= set(shell_scripts())
+    assert {"weave/tangle", "tools/deps", "tests/run", ".ci/run", "tools/packages.sh"} <= set(shell_scripts())
 
 
 @pytest.mark.parametrize("name", shell_scripts())
