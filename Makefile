@@ -21,80 +21,93 @@ ifneq ($(V),1)
 endif
 say = printf '%s\n'
 
-include weave/config.mk weave/tree.mk tools/map-check/map-check.mk
-include tests/journal/amend/amend.mk tests/host/host.mk tests/boot/boot.mk
+goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+ifneq ($(filter-out help doctor clean,$(goals)),)
+ifneq ($(shell mkdir -p build 2>/dev/null && test -w build && echo yes),yes)
+$(error nothing can be written to $(CURDIR)/build, where everything is made: is it read-only, or somebody else's?)
+endif
+endif
+
+# `make clean run` cleans first.
+ifneq ($(filter clean,$(goals)),)
+.NOTPARALLEL:
+endif
 
 # The answer of these two is all that they print; how they came by it goes to the terminal's other channel.
-ifneq ($(filter map-check map-boot,$(MAKECMDGOALS)),)
+ifneq ($(filter map-check map-boot,$(goals)),)
 say = printf >&2 '%s\n'
 progress := >&2
 ifndef MAP
-$(error say which map: make $(firstword $(filter map-check map-boot,$(MAKECMDGOALS))) MAP=tests/maps/19-macbook2-1.map)
+$(error say which map: make $(firstword $(filter map-check map-boot,$(goals))) MAP=tests/maps/19-macbook2-1.map)
 endif
 endif
 
-# Which kernel the goals mean: the newest, or with `make at ENTRY=…` the one as of that entry.
+# Which kernel the goals mean: the newest, with `make at ENTRY=…` the one as of that entry, with EXHIBIT=… that variant of it.
+tree := build
+image := build/newest.iso
 ifdef ENTRY
-entry := $(shell weave/entry '$(ENTRY)')
-ifeq ($(entry),)
-$(error ENTRY must name one entry)
+entry := $(shell weave/entry '$(ENTRY)' $(if $(EXHIBIT),'$(EXHIBIT)') 2>&1)
+ifneq ($(.SHELLSTATUS),0)
+$(error $(entry))
 endif
-tree := build/at/$(entry)/
-products := $(tree)
-else
-ifneq ($(filter at,$(MAKECMDGOALS)),)
-$(error say which entry: make at ENTRY=2025-11-06 run)
+tree := $(if $(EXHIBIT),build/exhibit/$(entry)/$(EXHIBIT),build/at/$(entry))
+image := $(tree)/daybook.iso
+else ifneq ($(or $(EXHIBIT),$(filter at,$(goals))),)
+$(error say which entry: make $(if $(EXHIBIT),run,at) ENTRY=2025-11-06$(if $(EXHIBIT), EXHIBIT=$(EXHIBIT), run))
 endif
-tree :=
-products := build/
+ifneq ($(filter at,$(goals)),)
+others := $(filter-out at tangle iso run test debug map-boot clean,$(goals))
+ifneq ($(others),)
+$(error make at has no goal $(firstword $(others)): the kernel as of an entry knows tangle, iso, run, test, debug and map-boot)
+endif
 endif
 
-ifneq ($(filter reseal,$(MAKECMDGOALS)),)
+ifneq ($(filter reseal,$(goals)),)
 ifeq ($(and $(ENTRY),$(WHY)),)
 $(error say what and why: make reseal ENTRY=2025-11-06 WHY='the reason')
 endif
 endif
-
-# Only the trees that the goals need are looked at: `make help` tangles nothing.
-goals := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
-ifneq ($(filter iso run tangle debug bench test site book anchors evidence days exhibits matrix map-check map-boot prove coverage mutants,$(goals)),)
-$(eval $(call tree-rules,$(tree),$(products),$(entry)))
+ifneq ($(and $(PORT),$(filter serve,$(goals))),)
+ifneq ($(shell [[ '$(PORT)' =~ ^[0-9]{1,5}$$ ]] && ((PORT=10#$(PORT), PORT > 0 && PORT < 65536)) && echo yes),yes)
+$(error PORT is a number from 1 to 65535, not $(PORT))
 endif
-ifneq ($(filter days check reseal site book anchors evidence matrix $(if $(ENTRY),,iso run debug bench prove test),$(goals)),)
-$(foreach day,$(days),$(eval $(call tree-rules,build/at/$(day)/,build/at/$(day)/,$(day))))
-endif
-ifneq ($(filter exhibits site book anchors bench evidence matrix $(if $(ENTRY),,test),$(goals)),)
-$(foreach exhibit,$(exhibits),$(eval $(call tree-rules,build/exhibit/$(exhibit)/,build/exhibit/$(exhibit)/,$(patsubst %/,%,$(dir $(exhibit))),$(notdir $(exhibit)))))
-endif
-# The newest kernel once more for each of these files of options in tangled/compiler/.
-sanitizers := undefined address
-ifneq ($(filter sanitized mutants matrix $(if $(ENTRY),,test),$(goals)),)
-$(foreach name,$(sanitizers),$(eval $(call tree-rules,build/sanitized/$(name)/,build/sanitized/$(name)/,$(lastword $(days)),,$(name))))
 endif
 
-ifneq ($(filter coverage $(if $(ENTRY),,test),$(goals)),)
-include tests/coverage/coverage.mk
-endif
-ifneq ($(filter mutants matrix $(if $(ENTRY),,test),$(goals)),)
-include tests/boot/misuse.mk tests/mutation/mutation.mk
-endif
+include weave/config.mk tools/map-check/map-check.mk
+include tests/journal/amend/amend.mk tests/host/host.mk tests/boot/boot.mk
+include tests/coverage/coverage.mk tests/boot/misuse.mk tests/mutation/mutation.mk
+
+# What tools/build needs, which makes whatever is not up to date of the trees that it is given.
+builder := build/amend build/font.psf
+build/daybook.elf build/coverage/daybook.elf: $(builder) force
+	tools/build --kernel $(@D)
+# Files of the newest kernel that other rules read.
+$(sort $(wildcard tangled/*/*) $(host.kernel:%=tangled/%) linker.ld boot/grub.cfg): tangle ; :
 
 ##@ The kernel
 
-iso: $(products)daybook.iso ## the bootable image, BIOS and UEFI, with every day's kernel (what plain `make` builds)
-run: $(products)daybook.iso | $(installed.run) ## boot it in QEMU with the serial port on this terminal; KEEP=1 keeps it running
-	tools/run-qemu $<
-tangle: $(products)sources.mk ## journal -> boot/ linker.ld tangled/
+iso: $(builder) ## the bootable image, BIOS and UEFI, with every day's kernel (what plain `make` builds)
+	tools/build $(if $(ENTRY),$(tree),--image)
+run: $(builder) | $(installed.run) ## boot it in QEMU with the serial port on this terminal; KEEP=1 keeps it running
+	tools/build $(tree)
+	tools/run-qemu $(image)
+tangle: $(builder) ## journal -> boot/ linker.ld tangled/
+	tools/build --tangle $(tree)
 at: ; ## make at ENTRY=2025-11-06 tangle|iso|run|test|debug: the kernel as of that entry, below build/at/
-debug: $(products)daybook.iso | $(installed.test) ## boot it stopped, waiting for gdb
-	tools/debug $<
+debug: $(builder) | $(installed.test) ## boot it stopped, waiting for gdb
+	tools/build $(tree)
+	tools/debug $(image)
 map-check: build/map-check ## MAP=file [DANGER=start-end,...] [LIMIT=bytes]: the pool that the kernel would choose on a memory map
 	build/map-check '$(MAP)' $(if $(DANGER),--danger '$(DANGER)') $(if $(LIMIT),--limit '$(LIMIT)')
-map-boot: $(products)daybook.elf | $(installed.run) ## MAP=file: boot it with another machine's memory map; it shows its choice and ends
-	tools/map-boot $< '$(MAP)'
-days: $(days:%=build/at/%/daybook.iso) ## every entry's kernel, below build/at/
-sanitized: $(sanitizers:%=build/sanitized/%/daybook.elf) ## the newest kernel with checks, below build/sanitized/: of what C++ does not define, of memory
-exhibits: $(exhibits:%=build/exhibit/%/daybook.iso) ## every variant that an entry tries, below build/exhibit/
+map-boot: $(builder) | $(installed.run) ## MAP=file: boot it with another machine's memory map; it shows its choice and ends
+	tools/build --kernel $(tree) >&2
+	tools/map-boot $(tree)/daybook.elf '$(MAP)'
+days: $(builder) ## every entry's kernel, below build/at/
+	tools/build --days
+sanitized: $(builder) ## the newest kernel with checks, below build/sanitized/: of what C++ does not define, of memory
+	tools/build --kernel --sanitized
+exhibits: $(builder) ## every variant that an entry tries, below build/exhibit/
+	tools/build --exhibits
 
 ##@ The journal as a website
 
@@ -110,7 +123,7 @@ evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every e
 	tools/record
 
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
-site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence build/daybook.iso build/amend $(minisearch) | $(installed.site)
+site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence iso $(minisearch) | $(installed.site)
 	$(say) "weave   site"
 	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"
 	weave/site/weave site
@@ -122,7 +135,7 @@ emulator: ## build the emulator that boots the kernels in a page, outside this f
 ##@ Trust
 
 ifdef ENTRY
-test: $(products)daybook.iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
+test: iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
 	tests/run boot -- -k $(entry)
 else
 test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
@@ -130,20 +143,22 @@ test: iso days exhibits sanitized build/map-check build/tests/count.so build/tes
 endif
 matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	DAYBOOK_MATRIX=1 tests/run proof boot
-check: $(days:%=build/at/%/sources.mk) ## compare every day's sources with their seals in journal/SEALS
+check: $(builder) ## compare every day's sources with their seals in journal/SEALS
+	tools/build --tangle --days
 	PYTHONPATH=tools weave/seals check
-reseal: $(days:%=build/at/%/sources.mk) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
+reseal: $(builder) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
+	tools/build --tangle --days
 	PYTHONPATH=tools weave/seals reseal $(entry) "$$WHY"
-prove: build/sources.mk build/at/2025-11-06-page-table-space/sources.mk | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, and refute the first version
+prove: tangle $(logs.tree) | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, and refute the first version
 	tests/proof/prove tangled
-	tests/proof/prove --old build/at/2025-11-06-page-table-space/tangled
+	tests/proof/prove --old $(logs.tree)/tangled
 	tests/proof/prove --mutants tangled
 coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branches of the memory code are taken, in QEMU and on the host together: at least 95 %
 	tests/coverage/boot build/coverage/daybook.iso build/coverage/guest.profraw
 	$(say) "run     build/coverage/host_tests"
 	LLVM_PROFILE_FILE=build/coverage/host.profraw build/coverage/host_tests --gtest_brief=1
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
-mutants: build/mutation/commands build/sanitized/undefined/daybook.elf | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
+mutants: build/mutation/commands sanitized | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
 bench: build/amend $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
 	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
@@ -162,6 +177,7 @@ toolchain: ## build an x86_64-elf cross compiler, outside this folder
 clean: ## remove everything that was made
 	rm -rf build site boot linker.ld tangled
 help: ## this list
+	$(say) "New here? 'make run' boots the kernel in this terminal; 'make serve' shows the journal in a browser."
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
+.PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

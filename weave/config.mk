@@ -1,30 +1,17 @@
-# Tools, flags and the entries: what the rules of the Makefile and weave/tree.mk share.
+# Tools, flags and packages: what the rules of the Makefile share.
 
-# The compiler: x86_64-elf-g++ where `make toolchain` or the machine has one, else Debian's.
-toolchain := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/daybook/toolchain/bin
-export PATH := $(PATH):$(toolchain)
-CROSS ?= $(if $(shell PATH='$(PATH)' command -v x86_64-elf-g++),x86_64-elf-,x86_64-linux-gnu-)
+# What kernels are compiled and linked with, for the few rules that make something beside one (tools/building/compiler.py).
+CROSS = $(shell tools/build --options cross)
+cxxflags = $(shell tools/build --options compiler)
+ldflags = $(shell tools/build --options linker)
+# A cache that cannot be written to is none.
 ccache := $(shell command -v ccache)
+ifeq ($(and $(ccache),$(shell folder=$$(ccache -k cache_dir) && mkdir -p "$$folder" 2>/dev/null && test -w "$$folder" && echo yes)),)
+export CCACHE_DISABLE := 1
+endif
 
-# Objects depend on this file, so that another compiler or other flags rebuild them.
-build/compiler: force
-	mkdir -p $(@D) && echo '$(CROSS) $(cxxflags) $(ldflags)' | cmp -s - $@ || echo '$(CROSS) $(cxxflags) $(ldflags)' > $@
-.PHONY: force
-
-# Freestanding, no red zone (an interrupt would overwrite it), general registers only (nothing saves the others).
-cxxflags := -std=c++20 -O2 -gdwarf-4 -ffreestanding -fno-exceptions -fno-rtti -fno-pic -mno-red-zone -mgeneral-regs-only \
-  -mcmodel=kernel -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fno-toplevel-reorder \
-  -Wall -Wextra -Werror -Itangled
-nasmflags := -f elf64 -g -F dwarf -w+all -Werror -I$(CURDIR)/build/
-ldflags := -nostdlib -z noexecstack -z separate-code -z max-page-size=4096 --build-id=none --fatal-warnings
-
-# Entries in file-name order, which is date order.
 export LC_ALL := C
-journal := $(sort $(wildcard journal/*.nw))
-days := $(journal:journal/%.nw=%)
-# $(call entries-up-to,ENTRY): the files that the kernel as of ENTRY is made of. A later entry does not touch it.
-space := $(subst x,,x x)
-entries-up-to = $(subst |, ,$(firstword $(subst /$(1).nw|,/$(1).nw| ,$(subst $(space),|,$(journal))|)))
+journal := $(wildcard journal/*.nw)
 
 # Packages are looked for once for each change of the table, before anything that needs them.
 installed.run := build/installed.run

@@ -1,8 +1,8 @@
-# The newest kernel with tests that misuse its memory, behind its own. Included by the Makefile, behind the rules of its tree.
-build/tests/misuse.elf: $(build/objects) build/tests/misuse.o linker.ld
+# The newest kernel with tests that misuse its memory, behind its own. Included by the Makefile.
+build/tests/misuse.elf: build/daybook.elf build/tests/misuse.o
 	$(say) "link    $@"
-	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $(filter %.o,$^)
-build/tests/misuse.o: tests/boot/misuse.cpp build/compiler $(wildcard tangled/compiler/flags) build/sources.mk
+	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $$(cut -d ' ' -f 2 build/objects.txt) build/tests/misuse.o
+build/tests/misuse.o: tests/boot/misuse.cpp tools/building/compiler.py | build/daybook.elf
 	$(say) "c++     $<"
-	mkdir -p $(@D) && $(CROSS)g++ $(cxxflags) $(build/options) -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(CROSS)g++ $(cxxflags) @tangled/compiler/flags -MMD -MP -c $< -o $@
 -include build/tests/misuse.d

@@ -1,25 +1,17 @@
 # The newest kernel and the host tests of its memory code, both compiled by clang so that they count which way each branch
-# goes. Included by the Makefile, behind the rules of the newest kernel's tree.
+# goes. Included by the Makefile.
 
-# What the kernel is compiled with, without what clang does not know, and without warnings: GCC's count.
-coverage.flags := $(filter-out -fno-toplevel-reorder -W%,$(cxxflags)) -w --target=x86_64-linux-gnu
 coverage.counting := -fprofile-instr-generate -fcoverage-mapping -fcoverage-compilation-dir=.
 coverage.clang = mkdir -p $(@D) && $(ccache) clang++ $(coverage.counting) -MMD -MP -c $< -o $@
 
-# The linker puts the counters behind .data, where the kernel's pages can be written. Nothing in the guest collects them.
-coverage.objects := $(patsubst %.cpp,build/coverage/kernel/%.o,$(filter %.cpp,$(build/sources)))
-build/coverage/daybook.elf: $(coverage.objects) $(patsubst %,build/obj/%.o,$(filter %.asm,$(build/sources))) linker.ld
-	$(say) "link    $@"
-	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $(filter %.o,$^)
+# The kernel that counts is one of tools/build's trees (tools/building/compiler.py). The linker puts the counters behind .data,
+# where the kernel's pages can be written. Nothing in the guest collects them.
 # From GRUB it gets a module, too.
 build/coverage/grub.cfg: boot/grub.cfg
 	mkdir -p $(@D) && sed 's|^  multiboot2 .*|&\n  module2 /boot/grub/grub.cfg|' $< > $@
 build/coverage/daybook.iso: build/coverage/daybook.elf build/coverage/grub.cfg tools/mkiso
 	$(say) "iso     $@"
 	tools/mkiso $@ $< build/coverage/grub.cfg
-build/coverage/kernel/%.o: tangled/%.cpp build/compiler $(wildcard tangled/compiler/flags) | $(installed.test)
-	$(say) "clang++ $<"
-	$(coverage.clang) $(coverage.flags) @tangled/compiler/flags
 
 coverage.tests := $(foreach folder,kstruct memory page pmem,$(wildcard tests/host/$(folder)_*.cpp))
 coverage.host := $(patsubst %.cpp,build/coverage/host/%.o,$(filter-out console/% multiboot2/%,$(host.kernel)) \
@@ -28,13 +20,13 @@ coverage.host_flags := -std=c++20 -O1 -w -Itools/map-check -Itangled
 build/coverage/host_tests: $(coverage.host)
 	$(say) "link    $@"
 	clang++ $(coverage.counting) $^ -lgtest_main -lgtest -o $@
-build/coverage/host/%.o: tangled/%.cpp | build/sources.mk $(installed.test)
+build/coverage/host/%.o: tangled/%.cpp | tangle $(installed.test)
 	$(say) "clang++ $< for the host"
 	$(coverage.clang) $(coverage.host_flags)
-build/coverage/host/%.o: tests/host/%.cpp | build/sources.mk $(installed.test)
+build/coverage/host/%.o: tests/host/%.cpp | tangle $(installed.test)
 	$(say) "clang++ $<"
 	$(coverage.clang) $(coverage.host_flags)
-build/coverage/host/%.o: tools/map-check/%.cpp | build/sources.mk $(installed.test)
+build/coverage/host/%.o: tools/map-check/%.cpp | tangle $(installed.test)
 	$(say) "clang++ $< for the tests"
 	$(coverage.clang) $(coverage.host_flags)
--include $(coverage.objects:.o=.d) $(coverage.host:.o=.d)
+-include $(coverage.host:.o=.d)

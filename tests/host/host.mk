@@ -17,13 +17,13 @@ build/tests/host_tests: $(host.objects)
 	g++ $(host.cxxflags) $^ -lgtest_main -lgtest -o $@
 
 # The dependency files know the headers once an object was made; before that, the headers must have been tangled.
-build/tests/host.d/kernel/%.o: tangled/%.cpp | build/sources.mk $(installed.test)
+build/tests/host.d/kernel/%.o: tangled/%.cpp | tangle $(installed.test)
 	$(say) "c++     $< for the host"
 	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Itangled -MMD -MP -c $< -o $@
-build/tests/host.d/%.o: tests/host/%.cpp | build/sources.mk $(installed.test)
+build/tests/host.d/%.o: tests/host/%.cpp | tangle $(installed.test)
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Og -Itangled -MMD -MP -c $< -o $@
-build/tests/host.d/%.o: tools/map-check/%.cpp | build/sources.mk $(installed.test)
+build/tests/host.d/%.o: tools/map-check/%.cpp | tangle $(installed.test)
 	$(say) "c++     $< for the tests"
 	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Itangled -MMD -MP -c $< -o $@
 -include $(host.objects:.o=.d)
@@ -33,16 +33,20 @@ build/tests/host.d/console_font_test.o: build/font.psf
 
 # What the page table space of 2025-11-06 got wrong stays a test, of that day's files.
 logs.tree := build/at/2025-11-06-page-table-space
+.PHONY: $(logs.tree)
+$(logs.tree): $(builder)
+	tools/build --tangle $@
+$(addprefix $(logs.tree)/tangled/,page/pt_space.cpp memory/pool.cpp): $(logs.tree) ; :
 logs.objects := $(patsubst tests/host/the_logs/%.cpp,build/tests/logs.d/%.o,$(wildcard tests/host/the_logs/*.cpp)) \
   build/tests/logs.d/kernel/page/pt_space.o build/tests/logs.d/kernel/memory/pool.o
 
 build/tests/logs_tests: $(logs.objects)
 	$(say) "link    $@"
 	g++ $(host.cxxflags) $^ -lgtest_main -lgtest -o $@
-build/tests/logs.d/kernel/%.o: $(logs.tree)/tangled/%.cpp | $(logs.tree)/sources.mk $(installed.test)
+build/tests/logs.d/kernel/%.o: $(logs.tree)/tangled/%.cpp | $(logs.tree) $(installed.test)
 	$(say) "c++     $< for the host"
 	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -I$(logs.tree)/tangled -MMD -MP -c $< -o $@
-build/tests/logs.d/%.o: tests/host/the_logs/%.cpp | $(logs.tree)/sources.mk $(installed.test)
+build/tests/logs.d/%.o: tests/host/the_logs/%.cpp | $(logs.tree) $(installed.test)
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Og -I$(logs.tree)/tangled -MMD -MP -c $< -o $@
 -include $(logs.objects:.o=.d)
@@ -53,13 +57,13 @@ build/tests/eight_bits_tests: build/tests/eight_bits.d/new.o build/tests/eight_b
 	$(say) "link    $@"
 	g++ $^ -lgtest_main -lgtest -o $@
 eight_bits = mkdir -p $(@D) && $(ccache) g++ -std=c++20 -O2 -Wall -Wextra -Werror -Itests/host/eight_bits -MMD -MP
-build/tests/eight_bits.d/new.o: tangled/page/pt_space.cpp | build/sources.mk $(installed.test)
+build/tests/eight_bits.d/new.o: tangled/page/pt_space.cpp | tangle $(installed.test)
 	$(say) "c++     $< with 8 bits"
 	$(eight_bits) -Itangled -c $< -o $@
-build/tests/eight_bits.d/old.o: $(logs.tree)/tangled/page/pt_space.cpp | $(logs.tree)/sources.mk $(installed.test)
+build/tests/eight_bits.d/old.o: $(logs.tree)/tangled/page/pt_space.cpp | $(logs.tree) $(installed.test)
 	$(say) "c++     $< with 8 bits"
 	$(eight_bits) -I$(logs.tree)/tangled -Dpage=page_of_the_log -Dkernel_pt_space_manager=pt_space_manager_of_the_log -c $< -o $@
-build/tests/eight_bits.d/exhaustive.o: tests/host/eight_bits/exhaustive_test.cpp | build/sources.mk $(installed.test)
+build/tests/eight_bits.d/exhaustive.o: tests/host/eight_bits/exhaustive_test.cpp | tangle $(installed.test)
 	$(say) "c++     $<"
 	$(eight_bits) -Itangled -c $< -o $@
 -include $(wildcard build/tests/eight_bits.d/*.d)

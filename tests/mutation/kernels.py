@@ -1,6 +1,5 @@
 """Builds kernels with mistakes: with many at once, one of which is chosen in the kernel's file; or with one."""
 
-import re
 import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,8 +20,8 @@ class Kernel:
         if not COMMANDS.exists():
             raise Broken("nobody has said how to compile the kernel; `make mutants` does")
         self.compiler, self.linker = COMMANDS.read_text().splitlines()
-        parts = re.search(r"^build/sources := (.*)$", (ROOT / "build/sources.mk").read_text(), re.MULTILINE)[1].split()
-        self.objects = {part: ROOT / f"build/sanitized/undefined/obj/{part}.o" for part in parts}
+        rows = (ROOT / "build/sanitized/undefined/objects.txt").read_text().splitlines()
+        self.objects = {part: ROOT / path for part, path in (row.split() for row in rows)}
 
     def build_switched(self, numbered: dict[int, Mutant]) -> Path:
         """One with all these mutants, which wait to be chosen."""

@@ -5,10 +5,10 @@ map-check.cxxflags := -std=c++20 -O2 -g -Wall -Wextra -Werror -Itangled -Itools/
 
 build/map-check: $(map-check.objects)
 	g++ $^ -o $@
-build/map-check.d/kernel/%.o: tangled/%.cpp | build/sources.mk
+build/map-check.d/kernel/%.o: tangled/%.cpp | tangle
 	$(say) "c++     $< for this machine"
 	mkdir -p $(@D) && $(ccache) g++ $(map-check.cxxflags) -MMD -MP -c $< -o $@
-build/map-check.d/%.o: tools/map-check/%.cpp | build/sources.mk
+build/map-check.d/%.o: tools/map-check/%.cpp | tangle
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(ccache) g++ $(map-check.cxxflags) -MMD -MP -c $< -o $@
 -include $(map-check.objects:.o=.d)

@@ -17,16 +17,7 @@ FIRMWARES = ["bios", "uefi", "direct"]  # the one to be preferred first
 def build_kernel(files: dict[str, str], entry: str, folder: Path) -> Path:
     """Writes the files below `folder` and makes the kernel there: the ELF file, and its image beside it."""
     write_tree(files, folder)
-    tree = f"{os.path.relpath(folder, TOP)}/"
-    sources = sorted(name for name in files if name.endswith((".asm", ".cpp")))
-    (folder / "sources.mk").write_text(f"{tree}sources := {' '.join(sources)}\n")
-    rules = ["-f", "tests/site/reader/kernel.mk", "-o", f"{tree}sources.mk"]
-    result = subprocess.run(
-        ["make", *rules, f"TREE={tree}", f"ENTRY={entry}"],
-        cwd=TOP,
-        capture_output=True,
-        text=True,
-    )
+    result = subprocess.run([TOP / "tools/build", folder], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return folder / "daybook.elf"
 

@@ -1,0 +1,1 @@
+"""How trees become kernels: what tools/build is made of."""
