@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from directives import renumbered
+
 from .trees import JOURNAL, Defect, digest
 
 ORIGIN, LINES, ENTRIES = 0x5A000000, 1 << 14, 1 << 10
 CHUNK = re.compile(r"<<.*>>=\s*$")
-DIRECTIVE = re.compile(r'^#line (\d+) "(?:.*/)?journal/(.*)\.nw"$', re.MULTILINE)
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-f]{7,16}|\d{10,20})\b")
 
 
@@ -69,16 +70,14 @@ def in_order() -> list[Entry]:
 def to_ordinals(text: str) -> str:
     """A tangled file for the compiler."""
 
-    def ordinal(found: re.Match[str]) -> str:
-        name = found[2]
-        if name not in numbers():
-            return found[0]  # not from this journal
-        index = bisect_left(journal()[name].code, int(found[1]))
+    def ordinal(file: str, line: int) -> int:
+        entry = Path(file).stem
+        index = bisect_left(journal()[entry].code, line)
         if index >= LINES:
-            raise Defect(f"journal/{name}.nw:{found[1]}: this is the line of code number {index}, and an entry has at most {LINES}")
-        return f'#line {ORIGIN + numbers()[name] * LINES + index} "journal/{name}.nw"'
+            raise Defect(f"{file}:{line}: this is the line of code number {index}, and an entry has at most {LINES}")
+        return ORIGIN + numbers()[entry] * LINES + index
 
-    return DIRECTIVE.sub(ordinal, text)
+    return renumbered(text, ordinal)
 
 
 def line_of(ordinal: int) -> int | None:
