@@ -11,14 +11,19 @@
 --   WEAVE_ARCHIVES  the directory of all days' sources to take away
 --   WEAVE_URL       where the site will be published
 --   WEAVE_CACHE     what an earlier weave found out
+--   WEAVE_KEY       the key of what all pages are made from
+--   WEAVE_BEFORE    the mark of the site as the last weave left it; need not be there
+--   WEAVE_MARK      the file that gets the new mark
 --   WEAVE_DOCUMENTS the file that gets what the search can find
 --   WEAVE_BOOK      the directory that gets what ./book makes the EPUB and the PDF from; or empty
 --   WEAVE_PREVIEW   not empty if what is not built or recorded yet is to be said on its page; else the weave fails
 --   WEAVE_COPIES    the file that gets the list of what else the site has, for ./weave to copy
 local book_of = require 'book'
+local again = require 'again'
 local boot = require 'boot'
 local bound = require 'bound'
 local chunk_pages = require 'chunk_pages'
+local colours = require 'colours'
 local downloads = require 'downloads'
 local entry_page = require 'entry'
 local evidence = require 'evidence'
@@ -40,19 +45,24 @@ local bound_in = os.getenv 'WEAVE_BOOK'
 local function weave(text)
   local entries = stream.read(text)
   local book = book_of.new(entries)
-  prepared.all(entries)
+  for _, entry in ipairs(entries) do prepared.prose(entry) end
+  colours.all(entries)
   for _, entry in ipairs(entries) do entry_page.read(entry, book) end
   downloads.check_image()
   problems.stop_if_any()
   for _, entry in ipairs(entries) do evidence.lead_to_printers(entry, book) end
-  for _, entry in ipairs(entries) do entry_page.write(entry, book) end
+  local changed, is_all = again.changed(entries)
+  for _, entry in ipairs(changed) do entry_page.write(entry, book) end
+  if is_all then
+    source.write(book)
+    chunk_pages.write(book)
+    indexes.write(book)
+    pages.write(entries)
+  end
   months.write(entries)
-  source.write(book)
+  pages.glossary(entries)
+  feeds.write(entries, is_all)
   kernel_lines.write(book)
-  chunk_pages.write(book)
-  indexes.write(book)
-  pages.write(entries)
-  feeds.write(entries)
   search_documents.write(book, os.getenv 'WEAVE_DOCUMENTS')
   output.list(os.getenv 'WEAVE_COPIES', downloads.copies(entries) .. boot.copies())
   if bound_in ~= '' then

@@ -139,18 +139,13 @@ end
 
 local function index(book)
   for _, entry in ipairs(book.entries) do
-    entry.pieces, entry.ids = {}, {}
-    for _, segment in ipairs(entry.segments) do
-      local piece = segment.piece
-      if piece then
-        book.pieces[#book.pieces + 1] = piece
-        piece.number, piece.targets, piece.anchor = #book.pieces, {}, html.unique(html.slug(piece.name), entry.ids)
-        piece.base, piece.exhibit, piece.before, piece.verb, piece.roles, piece.amends = table.unpack(model.pieces[piece.number])
-        verbs.read(piece)
-        entry.pieces[#entry.pieces + 1] = piece
-        add(book.chunks, piece.name, piece)
-        for _, name in ipairs(used_chunks(piece)) do add(book.used_in, name, piece) end
-      end
+    for _, piece in ipairs(entry.pieces) do
+      book.pieces[#book.pieces + 1] = piece
+      piece.number, piece.targets = #book.pieces, {}
+      piece.base, piece.exhibit, piece.before, piece.verb, piece.roles, piece.amends = table.unpack(model.pieces[piece.number])
+      verbs.read(piece)
+      add(book.chunks, piece.name, piece)
+      for _, name in ipairs(used_chunks(piece)) do add(book.used_in, name, piece) end
     end
   end
 end

@@ -53,7 +53,7 @@ function M.read(entry, book)
     if made[key] == '' then problems.add(entry.file, 1, ('the front matter has no "%s"'):format(key)) end
   end
   for i, piece in ipairs(entry.pieces) do
-    piece.coloured = made.coloured[i]
+    piece.coloured = entry.coloured[i]
     local _
     _, piece.references = code.source_of(piece)
   end

@@ -3,6 +3,7 @@ local boot = require 'boot'
 local files = require 'files'
 local html = require 'html'
 local json = require 'dkjson'.use_lpeg() -- faster
+local kept = require 'kept'
 local layout_diagram = require 'layout_diagram'
 local memory_map_diagram = require 'memory_map_diagram'
 local page_tables_diagram = require 'page_tables_diagram'
@@ -24,9 +25,9 @@ end
 
 -- Each `report(what)` below says what is not recorded.
 
-local function read_logs(directory, runs, report)
+local function read_logs(part, runs, report)
   for _, run in ipairs(runs) do
-    local log = files.read(directory .. '/' .. run.serial)
+    local log = part(run.serial)
     if log then
       run.log = readable(log)
     else
@@ -54,7 +55,13 @@ function M.read(entry, machines)
     is_whole = false
     problems.missing(('%s: %s; "make evidence" records it'):format(entry.file, what))
   end
-  local text = files.read(directory .. '/proof.json')
+  local read = {}
+  local function part(name)
+    local content = files.read(directory .. '/' .. name)
+    read[#read + 1] = content
+    return content
+  end
+  local text = part 'proof.json'
   if not text then
     report 'there is no recorded evidence for this entry'
     return nil
@@ -67,9 +74,9 @@ function M.read(entry, machines)
   check_machines(proof, machines, report)
   proof.exhibits = proof.exhibits or {}
   boot.check(entry, proof.exhibits)
-  read_logs(directory, proof.machines, report)
-  read_logs(directory, proof.exhibits, report)
-  local run = files.read(directory .. '/run.json')
+  read_logs(part, proof.machines, report)
+  read_logs(part, proof.exhibits, report)
+  local run = part 'run.json'
   if run then
     proof.run = json.decode(run)
     for _, line in ipairs(proof.run.serial) do line.text = readable(line.text) end
@@ -77,10 +84,11 @@ function M.read(entry, machines)
     report 'the run in full, run.json, is missing'
   end
   if proof.screen then
-    proof.picture = files.read(directory .. '/' .. proof.screen)
+    proof.picture = part(proof.screen)
     if not proof.picture then report(('the picture %s is missing'):format(proof.screen)) end
     proof.picture_path = entry.path:gsub('%.html$', '-screen.png')
   end
+  proof.key = kept.key(table.unpack(read))
   return is_whole and proof or nil
 end
 
@@ -137,13 +145,16 @@ local function place_of(book, source)
   end
 end
 
---- Asks for anchors at the lines that printed the entry's log, before any page is written.
+--- Asks for anchors at the lines that printed the entry's log, before any page is written; `entry.printers` says which they are.
 function M.lead_to_printers(entry, book)
+  local printers = {}
   for _, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
     local piece, at = nil, nil
     if line.source then piece, at = place_of(book, line.source) end
     if piece then book:lead_to(piece.number, at) end
+    printers[#printers + 1] = piece and ('%d.%d'):format(piece.number, at) or '-'
   end
+  entry.printers = table.concat(printers, ' ')
 end
 
 local function link_to_printers(entry, book)

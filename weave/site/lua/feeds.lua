@@ -32,9 +32,10 @@ local function sitemap(pages)
     .. table.concat(items) .. '</urlset>\n'
 end
 
---- Writes the feed and the sitemap of the pages written so far, and tells search engines where that is.
-function M.write(entries)
+--- Writes the feed and, if all pages have been written, the sitemap, and tells search engines where that is.
+function M.write(entries, with_sitemap)
   output.write('feed.xml', feed(entries))
+  if not with_sitemap then return end
   output.write('sitemap.xml', sitemap(output.pages()))
   output.write('robots.txt', 'User-agent: *\nAllow: /\nSitemap: ' .. output.address 'sitemap.xml' .. '\n')
 end

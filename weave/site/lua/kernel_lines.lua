@@ -10,11 +10,11 @@ local output = require 'output'
 
 local M = {}
 
--- Which lines of the entry are which pieces.
+-- Which pieces the entry has. Where they stand in it does not count: a kernel's lines are those of the day it was made ready.
 local function shape(entry)
   local parts = {entry.name, entry.path}
   for _, piece in ipairs(entry.pieces) do
-    parts[#parts + 1] = ('%s %s %d+%d'):format(piece.anchor, piece.name, piece.line, #piece.lines)
+    parts[#parts + 1] = ('%s %s %d'):format(piece.anchor, piece.name, #piece.lines)
   end
   return table.concat(parts, '\n')
 end

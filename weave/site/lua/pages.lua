@@ -22,7 +22,8 @@ local function explained(entries)
   return places
 end
 
-local function glossary(entries)
+--- Writes the glossary; the entries must have been read.
+function M.glossary(entries)
   local document = pandoc.read(output.slurp 'glossary.md', prose.format)
   local places, known = explained(entries), {}
   document = document:walk {DefinitionList = function(list)
@@ -101,9 +102,8 @@ local function memory(entries)
   return pandoc.write(document, 'html')
 end
 
---- Writes them; the entries must have been read.
+--- Writes the pages that no entry's prose has a say in.
 function M.write(entries)
-  glossary(entries)
   errata(entries)
   output.page(entries, 'about.html', {
     title = 'About', description = 'What Daybook is, and what its dates mean.',

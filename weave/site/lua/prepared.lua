@@ -1,13 +1,9 @@
 -- prepared.lua: what an entry's page is made of, as far as the entry alone decides it.
 --
--- That is where the time goes: Pandoc's Markdown and skylighting. It is kept in a file for each
--- entry, and made again only when the entry, or what makes it, is another.
-local code = require 'code'
-local highlight = require 'highlight'
+-- That is where the time goes, so it is kept, and made again only when the entry, or what makes it, is another.
 local html = require 'html'
-local output = require 'output'
+local kept = require 'kept'
 local prose = require 'prose'
-local serial = require 'serial'
 
 local M = {}
 
@@ -190,59 +186,13 @@ local function prepare(entry)
   }
 end
 
-local makers = {'colour', 'lua/code.lua', 'lua/highlight.lua', 'lua/html.lua', 'lua/prepared.lua', 'lua/prose.lua'}
-local makers_sum
-
-local function key_of(entry)
-  if not makers_sum then
-    local texts = {tostring(PANDOC_VERSION)}
-    for _, name in ipairs(makers) do texts[#texts + 1] = output.slurp(name) end
-    makers_sum = pandoc.utils.sha1(table.concat(texts))
-  end
-  local languages = {}
-  for i, piece in ipairs(entry.pieces) do languages[i] = piece.language or '-' end
-  return pandoc.utils.sha1(makers_sum .. table.concat(languages, ' ') .. entry.tokens)
-end
-
-local function file_of(entry) return os.getenv 'WEAVE_CACHE' .. '/prepared/' .. entry.name .. '.lua' end
-
-local function kept(entry, key)
-  local load = loadfile(file_of(entry))
-  local made = load and load()
-  return made and made.key == key and made or nil
-end
-
--- Gives each entry its pieces' coloured lines. All are coloured at once: starting what does it takes longer than an entry.
-local function colour(entries)
-  local snippets = {}
-  for _, entry in ipairs(entries) do
-    for _, piece in ipairs(entry.pieces) do
-      snippets[#snippets + 1] = {text = code.source_of(piece), language = piece.language}
-    end
-  end
-  local coloured, taken = highlight.all(snippets), 0
-  for _, entry in ipairs(entries) do
-    entry.prepared.coloured = table.move(coloured, taken + 1, taken + #entry.pieces, 1, {})
-    taken = taken + #entry.pieces
-  end
-end
-
---- Prepares the entries, or takes what was kept, as `entry.prepared`; nil after reporting what is wrong with its text.
-function M.all(entries)
-  local made = {}
-  for _, entry in ipairs(entries) do
-    local key = key_of(entry)
-    entry.prepared = kept(entry, key)
-    if not entry.prepared then
-      entry.prepared = prepare(entry)
-      if entry.prepared then
-        entry.prepared.key = key
-        made[#made + 1] = entry
-      end
-    end
-  end
-  colour(made)
-  for _, entry in ipairs(made) do serial.write(file_of(entry), entry.prepared) end
+--- Prepares the entry's prose, or takes what was kept, as `entry.prepared`; nil after reporting what is wrong with its text.
+function M.prose(entry)
+  local key = kept.key_with({'lua/html.lua', 'lua/prepared.lua', 'lua/prose.lua'}, entry.tokens)
+  entry.prepared = kept.get('prose', entry.name, key)
+  if entry.prepared then return end
+  local made = prepare(entry)
+  entry.prepared = made and kept.put('prose', entry.name, key, made)
 end
 
 return M

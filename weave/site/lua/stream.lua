@@ -1,10 +1,11 @@
 -- stream.lua: noweb's token stream becomes entries made of prose and pieces.
 --
 -- A *piece* is one definition of a chunk: what stands between `<<name>>=` and the next `@`.
---   piece   {name, entry, line, lines, defines}
+--   piece   {name, entry, line, lines, defines, anchor}
 --   line    {number = line in the entry, parts…}, a part being a string or {use = name}
---   entry   {file, name, date, month, path, number, segments, tokens = its part of the stream}
+--   entry   {file, name, date, month, path, number, segments, pieces, ids = anchors in use, tokens = its part of the stream}
 --   segment {prose = {parts…}} or {piece = piece}, a part being a string or {quote = text, line}
+local html = require 'html'
 local problems = require 'problems'
 
 local M = {}
@@ -17,7 +18,7 @@ local function new_entry(file, number)
     problems.stop_if_any()
   end
   return {
-    file = file, name = name, number = number, segments = {},
+    file = file, name = name, number = number, segments = {}, pieces = {}, ids = {},
     date = year .. '-' .. month .. '-' .. day, letter = letter,
     month = year .. '-' .. month,
     path = year .. '-' .. month .. '/' .. name:sub(9) .. '.html',
@@ -46,6 +47,8 @@ on['end'] = function(s)
   if s.piece then
     s.piece.lines[#s.piece.lines] = nil -- the line that the last newline opened
     s.entry.segments[#s.entry.segments + 1] = {piece = s.piece}
+    s.entry.pieces[#s.entry.pieces + 1] = s.piece
+    s.piece.anchor = html.unique(html.slug(s.piece.name), s.entry.ids)
   elseif #s.prose > 0 then
     s.entry.segments[#s.entry.segments + 1] = {prose = s.prose}
   end
