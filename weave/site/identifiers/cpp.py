@@ -1,6 +1,7 @@
 """The C++ of a day: its translation units, what each depends on, and what is kept of each."""
 
 import re
+import subprocess
 from collections.abc import Iterable
 from functools import cache as once
 from pathlib import Path
@@ -13,7 +14,7 @@ from identifiers.model import Fragment
 if TYPE_CHECKING:
     from identifiers.cpp_unit import Facts
 
-_CONFIG = Path(__file__).resolve().parents[2] / "config.mk"
+_BUILD = Path(__file__).resolve().parents[3] / "tools/build"
 # The kernel's flags that clang does not know, or that change no name's meaning.
 _NOT_FOR_CLANG = ("-fno-toplevel-reorder", "-g", "-O", "-W", "-I")
 _IFDEF = re.compile(r"^#ifdef (\w+)$", re.MULTILINE)
@@ -28,8 +29,7 @@ _read_before: dict[str, tuple[Fragment, "Facts"]] = {}  # by this process; by ke
 @once
 def _flags() -> list[str]:
     """The flags that the kernel is compiled with, for the kernel's machine on every machine."""
-    text = _CONFIG.read_text().replace("\\\n", " ")
-    flags = re.search(r"^cxxflags := (.*)$", text, re.MULTILINE)[1].split()
+    flags = subprocess.run([_BUILD, "--options", "compiler"], check=True, capture_output=True, text=True).stdout.split()
     known = [flag for flag in flags if not flag.startswith(_NOT_FOR_CLANG)]
     return ["-x", "c++", "--target=x86_64-linux-gnu", *known, "-w"]
 
