@@ -34,6 +34,15 @@ def test_a_leaning_picture_is_noticed(boots: Boots) -> None:
     assert judge_screen(boot.seen.screen, boot.serial)
 
 
+def test_a_refusal_is_seen_without_a_serial_port(boots: Boots) -> None:
+    """From the moment on when the kernel knows of the screen; the first exhibit is the kernel before that."""
+    machine = Machine.parse("bios-pc-64M-noserial-nodebugexit")
+    for name, lines in (("unseen", 0), ("seen", 1)):
+        boot = boots.get(Exhibit("2026-11-30g-a-refusal-that-is-seen", name).iso, machine)
+        rows = read_screen(boot.seen.screen, read_font())
+        assert rows.count("The kernel cannot go on: this is a trial") == lines, rows
+
+
 def picture_of(rows: list[str], columns: int) -> bytes:
     """A picture as the kernel would draw it."""
     shapes = {character: shape for shape, character in read_font().items()}
