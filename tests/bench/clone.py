@@ -22,6 +22,12 @@ exec /usr/bin/{COUNTED} "$@"
 """
 
 
+def cpu_seconds() -> float:
+    """Of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def said_by(process: subprocess.Popen[str]) -> Iterator[str]:
     """Its lines, as they come."""
     assert process.stdout
@@ -86,7 +92,7 @@ class Clone:
         return self._compilations.read_text().count("\n") if self._compilations.exists() else 0
 
     def run(self, *command: str, until: str | None = None) -> Run:
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        before, start = cpu_seconds(), time.monotonic()
         lines: list[str] = []
         found = (0, 0.0)
         with self.started(*command) as process:
@@ -95,9 +101,7 @@ class Clone:
                     found = len(lines), time.monotonic() - start
                 lines.append(line.rstrip("\n"))
             process.wait()
-        seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Run(lines, process.returncode, seconds, cpu, *found)
+        return Run(lines, process.returncode, time.monotonic() - start, cpu_seconds() - before, *found)
 
     def make(self, *goals: str, until: str | None = None) -> Run:
         """A make that must not fail."""

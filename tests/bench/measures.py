@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from clone import Clone, Run, said_by
+from clone import Clone, Run, cpu_seconds, said_by
 from directives import code
 from made_journal import make_journal
 
@@ -100,18 +100,20 @@ def serve(place: Place) -> Iterator[Value]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    clone, start = place.fresh(), time.monotonic()
+    clone, start, before = place.fresh(), time.monotonic(), cpu_seconds()
     with clone.started("make", "serve", PORT=str(port)) as server:
-        said = ""
-        for said in said_by(server):
-            if address := re.search(r"http://\S+", said):
+        said = []
+        for line in said_by(server):
+            said.append(line)
+            if address := re.search(r"http://\S+", line):
                 break
         else:
-            raise RuntimeError(f"make serve in {clone.top} ended with: {said}")
+            raise RuntimeError(f"make serve in {clone.top} ended:\n" + "".join(said[-20:]))
         home = urllib.request.urlopen(address[0]).read().decode()
         page = re.search(r'href="(\d{4}-\d\d/[^"#]+)"', home)
         urllib.request.urlopen(address[0] + (page[1] if page else "")).read()
-        yield Value(time.monotonic() - start)
+        seconds = time.monotonic() - start
+    yield Value(seconds, cpu_seconds() - before)
     clone.remove()
 
 
