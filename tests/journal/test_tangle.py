@@ -124,6 +124,7 @@ MISTAKES = {
     "a shift that reads as a reference": (
         "<<kernel/x.cpp>>=\nint x = a << 1 | b >> 2;\n@\n", "int x = a << 1 | b >> 2;", "@<<"
     ),
+    "a chunk that was not ended": ("<<kernel/x.cpp>>=\nint x;\n\n### Why\n", "### Why", "end the chunk with a line `@` before it"),
     "a verb that does not open its chunk": (
         "<<kernel/x.cpp>>=\nint x;\n<<[change]>>\nint x;\n@\n", "<<[change]>>", "change"
     ),

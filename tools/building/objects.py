@@ -24,6 +24,7 @@ from .trees import BUILD, Defect, Tree, digest
 STORE = BUILD / "objects"
 FONT = BUILD / "font.psf"
 INCLUDE = re.compile(r'^[ \t]*[#%]include[ \t]+"([^"]+)"', re.MULTILINE)
+MAKERS = digest(*(Path(__file__).with_name(name).read_text() for name in ("objects.py", "journal_lines.py")))
 VERBOSE = os.environ.get("V") == "1"
 
 
@@ -121,9 +122,9 @@ class Sources:
         texts = [f"{path} {text.digest}" for path, text in sorted(self.closure(name).items())]
         if name.endswith(".asm"):
             font = sha256(FONT.read_bytes()).hexdigest() if FONT.exists() else ""
-            return digest(*texts, font, *compiler.NASM[:-1], compiler.version("nasm", "weave/forget-folder"))
+            return digest(MAKERS, *texts, font, *compiler.NASM[:-1], compiler.version("nasm", "weave/forget-folder"))
         command = self.command(name)
-        return digest(*texts, self.settings, *command, compiler.version(command[0], f"{compiler.CROSS}as"))
+        return digest(MAKERS, *texts, self.settings, *command, compiler.version(command[0], f"{compiler.CROSS}as"))
 
     def ordinal_tree(self, folder: Path) -> Path:
         """A copy of tangled/ in which lines are ordinals."""

@@ -24,6 +24,7 @@ public:
         journal_ = read(stream, wanted_.at, errors_);
         if (errors_.empty()) {
             check_openings();
+            check_headings();
             fold_entries();
             check(fold_, errors_);
             check_choice();
@@ -38,6 +39,21 @@ private:
             return;
         for (const entry& e : journal_.entries)
             check_front_matter(e, wanted_.required, errors_);
+    }
+
+    // A chunk that nobody ended takes the prose behind it for code, which begins with a heading sooner or later.
+    void check_headings()
+    {
+        for (const definition& d : journal_.definitions)
+            for (const line& l : d.lines)
+                if (const std::string text = to_string(l); text.starts_with("##") && is_heading(text))
+                    errors_.add(l.at, d.name, "a heading inside the chunk; end the chunk with a line `@` before it");
+    }
+
+    static bool is_heading(std::string_view text)
+    {
+        const std::size_t end = text.find_first_not_of('#');
+        return end != std::string_view::npos && text[end] == ' ';
     }
 
     void fold_entries()
