@@ -127,16 +127,6 @@ withMachine('what has written a word of memory', async (machine) => {
   assert.ok(writer.from > state.instructions);
 });
 
-withMachine('a stop at a count of instructions', async (machine) => {
-  const { state } = await machine.boot(KERNEL, { stop: 'entry' });
-  const counts = [state.instructions - 5, state.instructions + 7, state.instructions + 9];
-  for (const expected of counts.slice(1)) {
-    const stopped = await machine.ask('runToChange', { counts });
-    assert.deepEqual([stopped.reason, stopped.state.instructions], ['budget', expected]);
-  }
-  assert.equal((await machine.ask('runToChange', { counts })).reason, 'change');
-});
-
 withMachine('the tables behind CR3, and the end', async (machine) => {
   await machine.boot(KERNEL, { stop: 'entry' });
   let stopped;

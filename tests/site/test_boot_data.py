@@ -67,10 +67,11 @@ class Lines:
 
     @cached_property
     def runs(self) -> list[tuple[int, list[tuple[int, int, int]]]]:
-        """Where a run of code starts, and its rows: offset, piece, line. They are kept as differences."""
+        """Where a run of code starts, and its rows: offset, piece, line. They are kept as differences, and beside the line is a
+        bit that says whether a statement begins there."""
         return [
-            (int(start, 16), list(zip(*map(accumulate, differences), strict=True)))
-            for start, *differences in self.data["runs"]
+            (int(start, 16), [(offset, piece, line >> 1) for offset, piece, line in zip(*map(accumulate, steps), strict=True)])
+            for start, *steps in self.data["runs"]
         ]
 
     def at(self, address: int) -> tuple[Anchor, int] | None:
@@ -239,25 +240,6 @@ def test_the_panel_is_there(booting: Site) -> None:
     names = set(re.findall(r"\bdaybookBoot\.\w+ = ", parts))
     assert len(names) > 10 and all(name.replace(" ", "") in panel.read_text() for name in names)
     assert len(panel.read_text()) < 0.6 * len(parts)
-
-
-@pytest.mark.parametrize("day", [OLD, NEW], ids=name_of)
-def test_the_worker_boots_a_kernel(booting: Site, day: Day) -> None:
-    """Made of the text of a function, in a scope that has what a browser's worker has and nothing of Node's."""
-    worker = booting.root / "emulator/worker.js"
-    subprocess.run(["node", "--check", worker], check=True)
-    program = Path(__file__).parent / "boot_in_worker.mjs"
-    run = subprocess.run(
-        ["node", program, booting.root / "emulator", booting.root / path_of(day)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stderr
-    *serial, end = run.stdout.replace("\r", "").splitlines()
-    assert end == "exited 33"
-    log = (EVIDENCE / day.entry / "bios-pc-64M.log").read_text().replace("\r", "").splitlines()
-    assert serial[0] == "Daybook: first light" and serial[1] in log
 
 
 def test_without_an_emulator_a_page_says_so(recorded: Site) -> None:

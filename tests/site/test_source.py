@@ -18,7 +18,7 @@ def files(site: Site) -> dict[str, list[Element]]:
     for row in site.pages[INDEX].one("tbody").all("tr"):
         link = row.one("a")
         page = site.target(INDEX, link.attributes["href"]).page
-        found[link.text] = list(site.pages[page].one("figure", class_="source").all("span", class_="run"))
+        found[link.text] = list(site.pages[page].one("figure", class_="source").all("span", class_="origin"))
     return found
 
 

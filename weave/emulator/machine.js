@@ -12,6 +12,16 @@
   const SCREEN_MILLISECONDS = 50;
   // A machine that idles runs no faster than the clock on the wall; but a boot does not wait for it.
   const LEAD_MILLISECONDS = 5000;
+  // A machine that runs so long, or raises so many exceptions, without a word on the serial port or a change on its screen
+  // hangs: 100 million instructions. The longest silence of a kernel that does not is a fifth of that.
+  const SILENCE = { microseconds: 10e6, exceptions: 20000 };
+
+  /** Whether two screens of one kind have the same on them. */
+  function isSame(one, other) {
+    if (one.length !== other.length) return false;
+    const [words, others] = [one, other].map(({ buffer }) => new Uint16Array(buffer));
+    return words.every((word, index) => word === others[index]);
+  }
 
   /** One machine; `post` takes what it has to tell. */
   class Machine {
@@ -21,7 +31,9 @@
       this.goal = undefined; // what it runs for: {kind, left, id}; undefined while it stands
       this.turnIsDue = false;
       this.screenVersion = 0;
+      this.screen = undefined; // as it was told last
       this.screenTime = 0;
+      this.lastWord = undefined; // how the machine stood when it last had something to tell
       this.channel = new MessageChannel();
       this.channel.port1.onmessage = () => this.#turn();
     }
@@ -51,11 +63,7 @@
       },
       resume: (_, id) => this.#start({ kind: 'run', left: Infinity, id }),
       step: ({ count = 1 }, id) => this.#start({ kind: 'step', left: count, id }),
-      runToChange: ({ budget = Infinity, counts = [] }, id) => {
-        const { instructions } = this.engine.look();
-        const left = counts.map((count) => count - instructions).filter((count) => count > 0);
-        return this.#start({ kind: 'change', left: Math.min(budget, ...left), id });
-      },
+      runToChange: ({ budget = Infinity }, id) => this.#start({ kind: 'change', left: budget, id }),
       runTo: ({ addresses, budget = Infinity }, id) => {
         this.engine.setTargets(addresses);
         return this.#start({ kind: 'target', left: budget, id });
@@ -91,6 +99,7 @@
     #start(goal) {
       this.#stop('replaced');
       this.goal = goal;
+      this.lastWord = this.engine.look();
       this.#schedule();
     }
 
@@ -128,6 +137,7 @@
         this.#stop(reason);
       } else {
         this.#report(SCREEN_MILLISECONDS);
+        if (this.#isSilent()) this.#stop('silence');
         this.#schedule(this.#lead() > LEAD_MILLISECONDS ? TURN_MILLISECONDS : 0);
       }
     }
@@ -155,13 +165,26 @@
     /** Posts what is new on the serial port and, if the last time is so long ago, on the screen. */
     #report(pause = 0) {
       const bytes = this.engine.takeSerial();
-      if (bytes.length) this.post({ type: 'serial', bytes });
+      if (bytes.length) this.#tell({ type: 'serial', bytes });
       if (performance.now() - this.screenTime < pause) return;
       this.screenTime = performance.now();
       const screen = this.engine.screen(this.screenVersion);
       if (screen.version === this.screenVersion) return;
       this.screenVersion = screen.version;
-      this.post({ type: 'screen', screen });
+      // Bochs draws anew what a loop has drawn a second time.
+      if (screen.kind === this.screen?.kind && isSame(screen.content, this.screen.content)) return;
+      this.screen = screen;
+      this.#tell({ type: 'screen', screen });
+    }
+
+    #tell(message) {
+      this.lastWord = this.engine.look();
+      this.post(message);
+    }
+
+    #isSilent() {
+      const now = this.engine.look();
+      return Object.entries(SILENCE).some(([name, most]) => now[name] - this.lastWord[name] > most);
     }
 
     /** The machine has come to its end: all that it said and showed, then how it ended. */

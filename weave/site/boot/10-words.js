@@ -20,6 +20,9 @@
   /** The names of the bits that are set in `value`, which is a `kind` of NAMES. */
   const set = (kind, value) => Object.keys(NAMES[kind]).filter((name) => value & NAMES[kind][name]);
 
+  /** `text` for an element, with its hexadecimal numbers in code. */
+  const marked = (text) => text.split(/(0x[0-9a-f]+)/).map((part, i) => (i % 2 ? daybook.make('code', {}, part) : part));
+
   /** What became of a register: "CR0 0x10 → 0x11: PE set; now PE ET". */
   const change = (name, from, to) => {
     const label = name.toUpperCase();
@@ -40,12 +43,19 @@
     return `${name}: ${how} at ${hex(address)}, which ${errorCode & 1 ? 'is not allowed' : 'nothing maps'}`;
   };
 
-  const ending = ({status, state}) => ({
-    exited: `Exit status ${state.exitStatus}${ENDINGS[state.exitStatus] ? `: ${ENDINGS[state.exitStatus]}` : ''}.`,
+  const ENDED = {
     halted: 'The processor halted with interrupts off: nothing can wake it.',
     reset: 'The kernel asked for a reset.',
     'triple fault': 'Triple fault: an exception, none of whose handlers could be called. A PC would reset.',
-  })[status];
+  };
+  const SILENT = 'It has run 100 million instructions without a word: it hangs.';
 
-  Object.assign(daybookBoot, {hex, set, change, exception, ending});
+  /** How the machine came to its end, or to no end. */
+  const ending = ({status, state, reason}) => {
+    if (reason === 'silence') return SILENT;
+    const meaning = ENDINGS[state.exitStatus];
+    return ENDED[status] ?? `Exit status ${state.exitStatus}${meaning ? `: ${meaning}` : ''}.`;
+  };
+
+  Object.assign(daybookBoot, {hex, set, marked, change, exception, ending});
 }

@@ -22,23 +22,28 @@
   // The page numbers a chunk's lines as its file does.
   const numberIn = ({anchor, number}) => lineOf(anchor, number)?.dataset.n ?? number;
 
+  const spaced = (line) => line?.textContent.replace(/\s+/g, ' ') ?? '';
+
   let marked;
 
-  /** The runs of a kernel's code, by address: [start, [[offset, index of the piece or -1, line in it], …]]. */
-  daybookBoot.rows = (runs) => {
+  /**
+   * The runs of a kernel's code, by address: [start, [[offset, index of the piece or -1, line in it, 1 if a statement begins
+   * there], …]].
+   */
+  const rowsOf = (runs) => {
     const summed = (differences) => {
       let sum = 0;
       return differences.map((step) => sum += step);
     };
     return runs.map(([start, ...lists]) => {
       const [offsets, pieces, lines] = lists.map(summed);
-      return [BigInt(`0x${start}`), offsets.map((offset, i) => [offset, pieces[i], lines[i]])];
+      return [BigInt(`0x${start}`), offsets.map((offset, i) => [offset, pieces[i], lines[i] >> 1, lines[i] & 1])];
     }).sort(([a], [b]) => (a < b ? -1 : 1));
   };
 
   /** What an entry's page knows of a kernel's lines. */
   daybookBoot.journal = ({pieces, runs}) => {
-    const sorted = daybookBoot.rows(runs);
+    const sorted = rowsOf(runs);
 
     const find = (address) => {
       const [start, rows] = lastOf(sorted, ([first]) => first <= address) ?? [0n, []];
@@ -46,6 +51,20 @@
       if (!pieces[piece]) return undefined;
       const [page, anchor, name, date] = pieces[piece];
       return {page, anchor, name, date, number};
+    };
+
+    /** Where statements of this page begin: addresses by line, by piece. What the compiler has moved elsewhere is left out. */
+    const statements = () => {
+      const found = new Map();
+      for (const [start, rows] of sorted) {
+        for (const [offset, piece, number, begins] of rows) {
+          if (!begins || pieces[piece]?.[0] !== here) continue;
+          if (!found.has(piece)) found.set(piece, new Map());
+          const lines = found.get(piece);
+          lines.set(number, [...lines.get(number) ?? [], start + BigInt(offset)]);
+        }
+      }
+      return found;
     };
 
     return {
@@ -69,22 +88,16 @@
         return marked;
       },
 
-      /** The chunks of this page that have code: [name, [[text of the line, addresses], …]]. */
-      chunks() {
-        const found = new Map();
-        for (const [start, rows] of sorted) {
-          for (const [offset, piece, number] of rows) {
-            if (pieces[piece]?.[0] !== here) continue;
-            if (!found.has(piece)) found.set(piece, new Map());
-            const lines = found.get(piece);
-            lines.set(number, [...lines.get(number) ?? [], start + BigInt(offset)]);
-          }
-        }
-        return [...found].sort(([a], [b]) => a - b).map(([piece, lines]) => [pieces[piece][2], [...lines]
-          .sort(([a], [b]) => a - b)
-          .map(([number, addresses]) => [`${numberIn({anchor: pieces[piece][1], number})}: `
-            + (lineOf(pieces[piece][1], number)?.textContent.trim() ?? ''), addresses])]);
-      },
+      /** The chunks of this page that have statements: [name, [[text of the line, addresses], …]]. */
+      chunks: () => [...statements()].sort(([a], [b]) => a - b).map(([piece, lines]) => [pieces[piece][2], [...lines]
+        .sort(([a], [b]) => a - b)
+        .map(([number, addresses]) => [`${numberIn({anchor: pieces[piece][1], number})}: `
+          + (lineOf(pieces[piece][1], number)?.textContent.trim() ?? ''), addresses])]),
+
+      /** Where the statements begin that the lines with `text` say, in the chunk of this page that `anchor` names. */
+      addressesOf: (anchor, text) => [...statements()].filter(([piece]) => pieces[piece][1] === anchor)
+        .flatMap(([, lines]) => [...lines].filter(([number]) => spaced(lineOf(anchor, number)).includes(text)))
+        .flatMap(([, addresses]) => addresses),
     };
   };
 }

@@ -2,7 +2,6 @@
 // the first need not have been watched.
 {
   const SLICE = 256; // instructions between two looks; then once more, one by one
-  const STRIDE = 2 ** 20; // instructions
   const ALIKE = 1000; // instructions: a machine that was stepped is so little ahead of one that ran, or behind it
   const PATIENCE = 50_000_000;
   const BY_THE_PROCESSOR = 0x60n; // an entry's bits A and D
@@ -38,23 +37,6 @@
       return (await ask('watch', {...question, count: to - from})).changes;
     };
 
-    /** The first move up of the cursor at the virtual `address`, which the machine can translate by now, once it has been set. */
-    const firstMove = async (address, start) => {
-      const {physical} = await ask('translate', {address});
-      if (physical === null) return undefined;
-      const question = {address: physical};
-      const {state} = await ask('registers');
-      for (let at = state.instructions; at < PATIENCE; at += STRIDE) {
-        const {changes} = await ask('watch', {...question, count: STRIDE, slice: SLICE});
-        for (const slice of changes) {
-          const moved = (await oneByOne(question, start, slice)).find(({was, value}) => was && value > was);
-          if (moved) return moved;
-        }
-        if (changes.length) await ask('watch', {...question, count: at + STRIDE - changes.at(-1).to, slice: STRIDE});
-      }
-      return undefined;
-    };
-
     return {
       end,
 
@@ -72,27 +54,6 @@
         if (!slice) return isIt({value: loaded}) ? {isLoaded: true} : undefined;
         const {rip, to} = (await oneByOne(question, start, slice)).filter(isIt).at(-1);
         return {rip, number: to, text: (await ask('disassemble', {address: rip})).text};
-      }),
-
-      /**
-       * The places of the tour where no control register changes: {kind, count, rip, from, to}, after `count` instructions, the last
-       * of them at `rip`. A `jump` is the first one to the higher half; a `cursor` is the first move of alloc_pt_space's.
-       */
-      stops: () => inTurn(async () => {
-        const places = [];
-        const start = await again();
-        const {runs, symbols} = parts.lines;
-        const high = daybookBoot.rows(runs).flatMap(([first, rows]) => rows.map(([offset]) => first + BigInt(offset)))
-          .filter((address) => address >> 63n);
-        const jump = high.length ? await ask('runTo', {addresses: high, budget: PATIENCE}) : undefined;
-        if (jump?.reason === 'target') {
-          const {instructions, lastRip, rip} = jump.state;
-          places.push({kind: 'jump', count: instructions, rip: lastRip, from: lastRip, to: rip});
-        }
-        const manager = symbols.kernel_pt_space_manager;
-        const moved = manager && await firstMove(BigInt(`0x${manager}`) + 16n, start); // page/pt_space.hpp
-        if (moved) places.push({kind: 'cursor', count: moved.to, rip: moved.rip, from: moved.was, to: moved.value});
-        return places;
       }),
     };
   };

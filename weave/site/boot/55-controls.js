@@ -2,9 +2,10 @@
 {
   const {make} = daybook;
 
+  /** A button that does nothing while it is off; it keeps its place, and the focus. */
   const button = (text, does, attributes = {}) => {
     const element = make('button', {type: 'button', ...attributes}, text);
-    element.addEventListener('click', does);
+    element.addEventListener('click', () => { if (element.getAttribute('aria-disabled') !== 'true') does(); });
     return element;
   };
   const choice = (label, ...options) => {
@@ -20,20 +21,19 @@
     return [make('span', {class: 'field'}, make('label', {for: id}, label), input), input];
   };
 
-  /** Chooses a chunk of this page, or a line of one; `run` gets the addresses of the code that came from there. */
-  daybookBoot.target = (chunks, run) => {
+  /**
+   * Chooses a chunk of this page, or a line of one: their fields, and what gives the addresses where its statements begin.
+   */
+  daybookBoot.target = (chunks) => {
     const [chunkField, chunk] = choice('Chunk', ...chunks.map(([name], i) => new Option(name, i)));
     const [lineField, line] = choice('Line');
     const lines = () => chunks[chunk.value][1];
     const list = () => line.replaceChildren(new Option('any', ''),
       ...lines().map(([text], i) => new Option(text.slice(0, 60), i)));
-    const go = button('Run to it', () => {
-      const wanted = line.value ? [lines()[line.value]] : lines();
-      run(wanted.flatMap(([, addresses]) => addresses));
-    });
     chunk.addEventListener('change', list);
-    if (chunks.length) list();
-    return make('div', {class: 'controls', ...chunks.length ? {} : {hidden: ''}}, chunkField, lineField, go);
+    list();
+    const chosen = () => (line.value ? [lines()[line.value]] : lines()).flatMap(([, addresses]) => addresses);
+    return [[chunkField, lineField], chosen];
   };
 
   Object.assign(daybookBoot, {button, choice, typing});

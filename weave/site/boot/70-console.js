@@ -34,14 +34,12 @@
     return [label, input];
   };
 
-  /** A console; `send` gets the bytes that are typed. Tab leads on, as everywhere. */
-  daybookBoot.console = (send) => {
+  /** Lets one type into `element`; `send` gets the bytes. Tab leads on, as everywhere. */
+  const listen = (element, send) => {
     const encoder = new TextEncoder();
     const say = (text) => { if (text) send(encoder.encode(text)); };
-    const log = make('pre', {role: 'log', tabindex: 0, 'aria-label': 'Serial console: what you type is sent'});
     const [label, input] = field(say);
-    const element = make('div', {class: 'console'}, log, label);
-    let decoder;
+    element.append(label);
     element.addEventListener('keydown', (event) => {
       const {key, ctrlKey, metaKey, altKey, isComposing} = event;
       if (ctrlKey || metaKey || altKey || isComposing) return;
@@ -54,6 +52,15 @@
       event.stopPropagation(); // it is for the kernel, not for the page's shortcuts
       input.focus({preventScroll: true}); // what is typed in the text comes into the field
     });
+  };
+
+  /** A console; `send` gets the bytes that are typed, if the kernel reads any. */
+  daybookBoot.console = (send) => {
+    const log = make('pre', {
+      role: 'log', tabindex: 0, 'aria-label': send ? 'Serial console: what you type is sent' : 'Serial console'});
+    const element = make('div', {class: 'console'}, log);
+    if (send) listen(element, send);
+    let decoder;
     return {
       element,
       log,

@@ -1,144 +1,131 @@
 // The panel: a machine's console, screen, controls, and what is in it. There is one on a page.
 {
   const {make} = daybook;
-  const {hex, change, exception, ending, button, choice, typing} = daybookBoot;
+  const {hex, marked, change, exception, ending, button, choice, typing} = daybookBoot;
   const SIZES = [16, 32, 64, 128, 256];
-  const FIRST = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // of the registers that changed
+  const CONTROL = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // what a stop shows of the registers; the others are folded
   const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions', 'privilege'];
+  // When each of the bar's buttons can do something; it is off otherwise.
+  const ON = {
+    Restart: 'running standing over', 'To the start': 'running standing over', 'Guided tour': 'standing over',
+    'Next change': 'standing', 'One instruction': 'standing', 'Run on': 'standing', Pause: 'running', 'Run to it': 'standing over',
+  };
 
   let shut; // puts the panel that is open away
 
   window.daybookPanel = async (opener, kernel) => {
     shut?.();
+    const root = document.documentElement;
+    const reads = opener.closest('[data-reads]');
     const status = make('p', {role: 'status'}, `Loading the emulator (bochs.wasm, worker.js, two ROMs) and ${kernel} …`);
+    const stop = make('div', {class: 'at-stop'});
+    const screen = make('div', {class: 'display'});
+    const sheet = make('div', {class: 'sheet'}, make('div', {class: 'said'}, status, stop));
+    const bar = make('div', {class: 'bar', role: 'group', 'aria-label': 'Run it and step through it'});
     const panel = make('div',
-      {class: 'machine', role: 'group', tabindex: -1, 'aria-label': `The machine that runs ${kernel}`}, status);
-    let journal, parts;
+      {id: '_machine', class: 'machine', role: 'group', tabindex: -1, 'aria-label': `The machine that runs ${kernel}`}, sheet, bar);
+    let journal, parts, hindsight;
     let machine; // the one that there is, if it has not been stopped
-    let isOver = true; // it has come to its end, or there is none
     let last; // the state that it stood in
     let shown; // the address whose line is marked
-    let tour; // while it is on: {ready, stops}, hindsight's stops and the promise of them
-    let hindsight;
+    let stops = [], next = 0; // of the tour: all, and the number of the one that comes next
+    let isTouring; // it runs for that one
+    let phase; // loading, running, standing, over
+
+    // Who looks for the panel with the keyboard need not walk through the page.
+    const skip = document.querySelector('.skip[href="#_boot"]');
+    skip?.setAttribute('href', '#_machine');
+    // What is below the bar on the page can be scrolled to where one sees it.
+    const measured = new ResizeObserver(() => root.style.setProperty('--bar', `${bar.offsetHeight}px`));
     const close = () => { // for this panel, or for the next one
       hindsight?.end();
       machine?.end();
       machine = undefined;
       journal?.mark();
-      document.documentElement.classList.remove('docks');
+      measured.disconnect();
+      skip?.setAttribute('href', '#_boot');
+      root.style.removeProperty('--bar');
+      root.classList.remove('docks');
       panel.replaceWith(opener);
       shut = undefined;
     };
-    const closeButton = button('Close', () => {
-      close();
-      opener.focus();
-    });
     shut = close;
-    opener.replaceWith(panel);
-    panel.focus({preventScroll: true});
-    try {
-      parts = await daybookBoot.load(kernel);
-    } catch (error) {
-      if (shut !== close) return;
-      status.textContent = `${error.message}.`;
-      panel.append(closeButton);
-      return;
-    }
-    if (shut !== close) return; // another was opened meanwhile
 
-    journal = daybookBoot.journal(parts.lines);
-    const serial = daybookBoot.console((bytes) => { if (!isOver) machine.ask('input', {bytes}); });
-    const screen = make('div', {class: 'screen'});
-    const stop = make('div', {class: 'stop'});
-    const registers = make('pre', {tabindex: 0, role: 'group', 'aria-label': 'All registers'});
-    const everything = make('details', {}, make('summary', {}, 'All registers'), registers);
-    /** What wrote an entry of a page table, in words. */
-    const writer = async (address, entry) => {
-      const {state} = await machine.ask('registers');
-      const found = await hindsight.writer(address, entry, state.instructions).catch(() => undefined);
-      if (!found) return ['What wrote it cannot be told.'];
-      if (found.isLoaded) return ['It came with the kernel.'];
-      return ['Written by ', journal.place(found.rip), ': ', make('code', {}, found.text),
-        `, the instruction number ${found.number.toLocaleString('en')}.`];
+    const enter = (to) => {
+      phase = to;
+      for (const one of bar.querySelectorAll('button')) {
+        const when = one === tourButton && !stops.length ? 'never' : ON[one.textContent]; // an exhibit may have none of its lines
+        if (when) one.setAttribute('aria-disabled', String(!when.split(' ').includes(phase)));
+      }
     };
-    const inside = daybookBoot.inside(parts.lines, () => machine, writer);
-    const mebibytes = Number(opener.dataset.memory ?? 64);
-    const sizes = [...new Set([...SIZES, mebibytes])].sort((a, b) => a - b);
-    const [sizeLabel, size] = choice('Memory', ...sizes.map((one) => new Option(`${one} MiB`, one)));
-    size.value = mebibytes;
-    const [commandLabel, command] = typing('Command line', {value: opener.dataset.command ?? ''});
 
     const follow = make('input', {type: 'checkbox'});
     follow.checked = true;
-    /** Goes along in the text: to the line that the code at `address` came from, with the panel below it. */
+    /**
+     * Goes along in the text: to the line that the code at `address` came from, with the panel below it. Once down there it
+     * stays, for the next stop may well be in the text again, and a reader who is at that line when the run ends is not sent away.
+     */
     const show = (address) => {
-      const {classList} = document.documentElement;
-      const wasDocked = classList.contains('docks');
       const line = journal.mark(address);
       shown = address;
-      // Once down there it stays, for the next stop may well be in the text again.
-      const docks = follow.checked && (line || wasDocked && address !== undefined);
-      classList.toggle('docks', Boolean(docks));
-      if (docks) line?.scrollIntoView({block: 'center'});
-      else if (wasDocked) panel.scrollIntoView();
+      if (!follow.checked) root.classList.remove('docks');
+      else if (line) root.classList.add('docks');
+      if (follow.checked) line?.scrollIntoView({block: 'center'});
     };
     follow.addEventListener('change', () => show(shown));
+
+    const registers = make('pre', {tabindex: 0, role: 'group', 'aria-label': 'All registers'});
+    const everything = make('details', {}, make('summary', {}, 'All registers'), registers);
     const listRegisters = (state) => {
       registers.textContent = Object.entries(state).filter(([name]) => !QUIET.includes(name) || name === 'rip')
         .map(([name, value]) => `${name.padEnd(9)}${typeof value === 'string' ? value : hex(value)}`).join('\n');
     };
 
-    /** The machine stands: before the next instruction or, as the panel tells it, after the one that changed a register. */
+    /** What has changed since the machine last stood: what the stop is about, and folded everything else. */
+    const changes = (state) => {
+      const names = Object.keys(state).filter((name) => !QUIET.includes(name) && last[name] !== state[name]);
+      const list = (those) => make('ul', {}, ...those.map((name) => make('li', {}, ...marked(change(name, last[name], state[name])))));
+      const others = names.filter((name) => !CONTROL.includes(name));
+      const found = [list(CONTROL.filter((name) => names.includes(name)))];
+      if (others.length) {
+        found.push(make('details', {}, make('summary', {}, `Other registers that changed: ${others.length}`), list(others)));
+      }
+      return found;
+    };
+
+    /** The machine stands before the next instruction. What a live region says again must differ, or nobody hears it. */
     const stand = async ({state, reason, instruction}) => {
-      const place = tour?.stops.find(({count, rip}) => count === state.instructions && rip === state.lastRip);
-      const isPast = place || reason === 'change';
-      const at = isPast ? state.lastRip : state.rip;
-      const before = last;
-      last = {...state, instruction};
+      enter('standing');
       const own = machine;
-      if (tour && reason === 'budget' && !place) { // it ran freely meanwhile, and is not where it was to be
-        own.ask('runToChange', {});
-        return;
-      }
-      let text = instruction;
-      if (isPast) {
-        text = before.rip === at ? before.instruction : (await own.ask('disassemble', {address: at})).text;
-        if (own !== machine) return;
-      }
-      const changes = [...new Set([...FIRST, ...Object.keys(state)])]
-        .filter((name) => !QUIET.includes(name) && before[name] !== state[name])
-        .map((name) => make('li', {}, change(name, before[name], state[name])));
-      const [said, changed] = place ? daybookBoot.explainStop(place) : [];
-      if (place) changes.unshift(make('li', {}, changed));
-      stop.replaceChildren(
-        make('p', {}, isPast ? 'Executed: ' : 'Next: ', make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '. ',
-          `Mode: ${state.mode}.`),
-        make('ul', {}, ...changes));
-      status.textContent = said ?? (tour && isPast ? daybookBoot.explain(before, state)
-        : {budget: 'It was not reached.', pause: 'Paused.'}[reason] ?? 'Stopped.');
+      const isPast = reason === 'change'; // told of the instruction that changed a register
+      const at = isPast ? state.lastRip : state.rip;
+      const text = isPast ? (await own.ask('disassemble', {address: at})).text : instruction;
+      if (own !== machine) return;
+      const words = {
+        target: isTouring && `Stop ${next + 1} of ${stops.length}: ${stops[next].text}`,
+        silence: `${ending({reason: 'silence'})}${reads ? ' Or it waits for what you type.' : ''} “Run on” waits for it once more.`,
+        pause: 'Paused.', budget: 'It was not reached.',
+      }[reason];
+      if (isTouring && reason === 'target') next += 1;
+      status.replaceChildren(...marked(words ? `${words} ` : ''), isPast ? 'Executed: ' : 'Next: ',
+        make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '.');
+      stop.replaceChildren(make('p', {}, `Mode: ${state.mode}, ${state.instructions.toLocaleString('en')} instructions.`), ...changes(state));
+      last = state;
       show(at);
       listRegisters(state);
       inside.refresh();
-      if (place?.kind === 'cursor') inside.open('Page table space');
-      else if (tour && before.cr3 !== state.cr3) inside.open('Page tables');
-    };
-
-    const endTour = () => {
-      tour = undefined;
-      tourButton.textContent = 'Guided tour';
+      if (isPast && state.cr3 && stop.textContent.includes('CR3')) inside.open('Page tables');
     };
 
     const finish = (message) => {
-      isOver = true;
-      endTour();
-      last = undefined;
+      enter('over');
       const {state, exceptions} = message;
       const isFault = message.status === 'triple fault';
       status.textContent = ending(message);
       stop.replaceChildren();
       if (isFault) {
         stop.append(make('p', {}, 'What led to it:'), make('ol', {}, ...exceptions.map((one) => make('li', {},
-          `${exception(one)}, raised by the instruction at ${hex(one.rip)}, `, journal.place(one.rip)))));
+          ...marked(`${exception(one)}, raised by the instruction at ${hex(one.rip)}, `), journal.place(one.rip)))));
       }
       show(isFault ? exceptions.at(-1)?.rip ?? state.rip : undefined);
       listRegisters(state);
@@ -165,59 +152,99 @@
       hindsight?.end();
       machine?.end();
       machine = undefined;
-      isOver = true;
-      endTour();
+      enter('over');
     };
+    /** A new machine, which runs, or stands at the reset. */
     const start = async (at) => {
       halt();
-      isOver = false;
+      enter('running');
       serial.clear();
       for (const box of [screen, stop]) box.replaceChildren();
       show();
+      next = 0;
       status.textContent = 'Running …';
       const own = machine = daybookBoot.machine(hear);
       const {wasm, vgaRom, bootRom, kernel: image} = parts;
       const given = {memoryBytes: size.value * 2 ** 20, commandLine: command.value};
       hindsight = daybookBoot.hindsight(parts, given);
-      const {state} = await own.ask('boot',
-        {wasm, vgaRom, bootRom, kernel: image, ...given, stop: at});
+      const {state} = await own.ask('boot', {wasm, vgaRom, bootRom, kernel: image, ...given, stop: at});
       if (own === machine) last = state;
     };
-
-    // A machine that has come to its end steps from the reset.
-    const run = async (type, request) => {
-      if (isOver) await start('reset');
+    const toTheStart = async () => {
+      await start('reset');
+      const own = machine;
+      const {text} = await own.ask('disassemble', {address: last.rip});
+      if (own === machine) stand({state: last, reason: 'reset', instruction: text});
+    };
+    // A machine that has come to its end starts anew.
+    const run = async (type, request, isTour = false) => {
+      if (phase === 'over') await start('reset');
+      enter('running');
+      isTouring = isTour;
       status.textContent = 'Running …';
       machine?.ask(type, request);
     };
+    const tour = async () => {
+      if (phase === 'over') await start('reset');
+      if (next < stops.length) run('runTo', {addresses: stops[next].addresses}, true);
+      else run('resume');
+    };
 
-    const tourButton = button('Guided tour', async () => {
-      if (!tour) {
-        await start('reset');
-        tour = {stops: []};
-        tourButton.textContent = 'Next stop of the tour';
-        tour.ready = hindsight.stops().catch(() => []);
-      }
-      const own = tour;
-      own.stops = await own.ready;
-      if (own === tour) run('runToChange', {counts: own.stops.map(({count}) => count)});
+    const closeButton = button('Close', () => {
+      close();
+      opener.focus({preventScroll: true});
     });
+    const more = make('div', {class: 'controls', hidden: ''});
+    const moreButton = button('More', () => {
+      more.hidden = !more.hidden;
+      moreButton.setAttribute('aria-expanded', String(!more.hidden));
+    }, {'aria-expanded': 'false'});
+    const tourButton = button('Guided tour', tour);
+    const row = make('div', {class: 'controls'}, button('Restart', () => start()), button('To the start', toTheStart),
+      ...document.querySelector('.tour') ? [tourButton] : [], button('Next change', () => run('runToChange')),
+      button('One instruction', () => run('step')), button('Run on', () => run('resume')),
+      button('Pause', () => machine?.ask('pause')), moreButton, closeButton);
+    bar.append(more, row);
+    enter('loading');
 
-    const target = daybookBoot.target(journal.chunks(), (addresses) => run('runTo', {addresses}));
-    panel.replaceChildren(
-      make('div', {class: 'rows'},
-        make('div', {class: 'controls'},
-          button('Restart', () => start()),
-          button('Stop', () => {
-            halt();
-            status.textContent = 'Stopped: the machine is gone.';
-          }),
-          sizeLabel, commandLabel, closeButton, make('a', {href: `${daybook.root}emulator.html#licences`}, 'Licences')),
-        make('div', {class: 'controls', role: 'group', 'aria-label': 'Step through it'},
-          tourButton, button('Next change', () => run('runToChange')), button('One instruction', () => run('step')),
-          button('Run on', () => run('resume')), button('Pause', () => machine?.ask('pause')),
-          make('label', {}, follow, 'Follow in the text'))),
-      make('div', {}, status, stop), target, serial.element, screen, everything, ...inside.elements);
+    opener.replaceWith(panel);
+    measured.observe(bar);
+    panel.focus({preventScroll: true});
+    try {
+      parts = await daybookBoot.load(kernel);
+    } catch (error) {
+      if (shut === close) status.textContent = `${error.message}.`;
+      return;
+    }
+    if (shut !== close) return; // another was opened meanwhile
+
+    journal = daybookBoot.journal(parts.lines);
+    stops = daybookBoot.tour(journal);
+    const serial = daybookBoot.console(reads && ((bytes) => { if (phase !== 'over') machine.ask('input', {bytes}); }));
+    /** What wrote an entry of a page table, in words. */
+    const writer = async (address, entry) => {
+      const {state} = await machine.ask('registers');
+      const found = await hindsight.writer(address, entry, state.instructions).catch(() => undefined);
+      if (!found) return ['What wrote it cannot be told.'];
+      if (found.isLoaded) return ['It came with the kernel.'];
+      return ['Written by ', journal.place(found.rip), ': ', make('code', {}, found.text),
+        `, the instruction number ${found.number.toLocaleString('en')}.`];
+    };
+    const inside = daybookBoot.inside(parts.lines, () => machine, writer);
+    const mebibytes = Number(opener.dataset.memory ?? 64);
+    const sizes = [...new Set([...SIZES, mebibytes])].sort((a, b) => a - b);
+    const [sizeLabel, size] = choice('Memory', ...sizes.map((one) => new Option(`${one} MiB`, one)));
+    size.value = mebibytes;
+    const [commandLabel, command] = typing('Command line', {value: opener.dataset.command ?? ''});
+    const chunks = journal.chunks();
+    if (chunks.length) {
+      const [fields, chosen] = daybookBoot.target(chunks);
+      more.append(...fields, button('Run to it', () => run('runTo', {addresses: chosen()})));
+    }
+    more.append(sizeLabel, commandLabel, make('label', {}, follow, 'Follow in the text'),
+      make('a', {href: `${daybook.root}emulator.html#licences`}, 'Licences'));
+    sheet.prepend(serial.element, screen);
+    sheet.append(everything, ...inside.elements);
     if (document.activeElement === panel) serial.log.focus({preventScroll: true});
     start();
   };

@@ -3,7 +3,7 @@
 BASE.kernel     the ELF file without symbols and debug information
 BASE.kernel.js  the same as a script, for a site that is read from a folder
 BASE.rows.lua   for weave/site/lua/kernel_lines.lua: {entries = names of entries, runs = {{address, {offset,
-                number of the entry in `entries` or 0, line, …}}, …}, symbols = JSON}
+                number of the entry in `entries` or 0, twice the line and one if a statement begins there, …}}, …}, symbols = JSON}
 BASE.key        what they were made from
 """
 
@@ -85,7 +85,7 @@ class Kernel:
             flat: list[int] = []
             for address, place in table:
                 if start <= address < end:
-                    flat += [address - start, *((number[place.entry], place.line) if place else (0, 0))]
+                    flat += [address - start, *((number[place.entry], 2 * place.line + place.begins) if place else (0, 0))]
             flat += [end - start, 0, 0]
             runs.append((f"{start:x}", flat))
         named = {name: f"{address:x}" for name, address in addresses(self.elf, _LOOKED_INTO).items()}

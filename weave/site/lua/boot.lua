@@ -5,8 +5,8 @@ local problems = require 'problems'
 
 local M = {}
 
--- {kernels = {{entry, exhibit, path, files, key, command_line}, …}, notices = {path, …}}; see ../kernels and
--- ../boot_data/kernel.py.
+-- {kernels = {{entry, exhibit, path, files, key, command_line}, …}, notices = {path, …}, elsewhere = {["EXHIBIT on MACHINE"] =
+-- {ends, because}, …}}; see ../kernels and ../boot_data/kernel.py.
 local known = assert(loadfile(os.getenv 'WEAVE_KERNELS'))()
 
 local by_name = {}
@@ -30,6 +30,9 @@ function M.check(entry, exhibits)
   end
 end
 
+-- Says that a kernel of the entry reads what is typed: the front matter's `reads`.
+local function reads(entry) return entry.prepared.reads and ' data-reads' or '' end
+
 --- The end of the Proof section.
 function M.section(entry)
   local about = html.link(entry.path, 'emulator.html')
@@ -42,11 +45,12 @@ function M.section(entry)
   if not kernel then
     return '<section class="boot"><h2 id="_boot">Boot it</h2><p>The kernel of this day is not built yet; once it is, it boots here.</p></section>'
   end
-  return '<section class="boot" data-kernel="' .. kernel.path
-    .. '"><h2 id="_boot">Boot it</h2><p>With script, the kernel of this day runs here, on <a href="'
+  return '<section class="boot" data-kernel="' .. kernel.path .. '"' .. reads(entry)
+    .. '><h2 id="_boot">Boot it</h2><p>With script, the kernel of this day runs here, on <a href="'
     .. about .. '">a processor made of software</a> (<a href="' .. about .. '#licences">licences</a>), '
     .. 'which is loaded only when you ask for it.</p>'
-    .. '<button type="button" class="boot-it" hidden>Boot it</button></section>'
+    .. '<button type="button" class="boot-it" hidden>Boot it</button>'
+    .. (entry.tour and '<p>The guided tour stops at:</p>' .. entry.tour or '') .. '</section>'
 end
 
 -- The MiB of memory that a machine's name says.
@@ -55,22 +59,16 @@ local function memory_of(machine)
   return tonumber(count) * (unit == 'G' and 1024 or 1)
 end
 
--- What the page's machine has otherwise than the one that an exhibit's test names.
-local function difference(machine)
-  if machine:match '^direct' then return 'The test starts this kernel without a loader, the page with one.' end
-  local cpus = machine:match '%-smp(%d+)'
-  return cpus and ('The test has %s processors, the machine in the page has one.'):format(cpus)
-end
-
 --- What stands beside the recorded log of an exhibit: nothing if it was not even built. It boots with the
 --- memory and the command line that it has in its test.
 function M.exhibit_button(entry, run)
   local kernel = run.machine ~= '' and kernel_of(entry, run.name)
   if not kernel then return '' end
   local command = kernel.command_line ~= '' and (' data-command="%s"'):format(html.escape(kernel.command_line)) or ''
-  local other = difference(run.machine)
-  return ('<button type="button" class="boot-it" data-kernel="%s" data-memory="%d"%s hidden>Boot it</button>%s')
-    :format(kernel.path, memory_of(run.machine), command, other and '<p>' .. other .. '</p>' or '')
+  local other = known.elsewhere[('%s.%s on %s'):format(entry.name, run.name, run.machine)]
+  return ('<button type="button" class="boot-it" data-kernel="%s" data-memory="%d"%s%s hidden>Boot it</button>%s')
+    :format(kernel.path, memory_of(run.machine), command, reads(entry), other and '<p>In the page it ends otherwise. '
+      .. html.escape(other.because) .. '</p>' or '')
 end
 
 --- The list of the emulator's notices on its own page.

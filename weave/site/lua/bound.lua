@@ -48,9 +48,8 @@ local function text_of(entries, entry, id, href)
 end
 
 local function head(entry)
-  return ('<p class="dateline">%s%s · %d min</p><p class="lede">%s</p>'):format(
-    dates.element(entry), entry.letter ~= '' and ' (' .. entry.letter .. ')' or '', entry.minutes,
-    html.escape(entry.summary))
+  return ('<p class="dateline">%s · %d min</p><p class="lede">%s</p>'):format(
+    dates.element(entry), entry.minutes, html.escape(entry.summary))
 end
 
 -- XML wants an id to begin with a letter.
@@ -79,7 +78,7 @@ local function page_id(entry, anchor) return 'e' .. entry.number .. '-' .. ancho
 function M.page(entries)
   local parts, contents = {}, {}
   for i, entry in ipairs(entries) do
-    contents[i] = ('<li><a href="#%s">%s %s</a></li>'):format(page_id(entry, ''), entry.date, html.escape(entry.title))
+    contents[i] = ('<li><a href="#%s">%s %s</a></li>'):format(page_id(entry, ''), entry.day, html.escape(entry.title))
     parts[i] = ('<section><h1 id="%s">%s</h1>%s%s</section>'):format(page_id(entry, ''), html.escape(entry.title),
       head(entry), text_of(entries, entry, page_id, function(to, anchor) return '#' .. page_id(to, anchor) end))
   end

@@ -74,13 +74,13 @@ end
 local function by_day(piece, other)
   if other.exhibit then return html.escape('the exhibit ' .. other.exhibit) end
   if other.entry ~= piece.entry then
-    return html.escape(other.entry.date .. ' ' .. other.entry.title)
+    return html.escape(other.entry.day .. ' ' .. other.entry.title)
   end
   return other.line < piece.line and 'the piece above' or 'the piece below'
 end
 
 local function by_name(piece, other)
-  local day = other.entry == piece.entry and '' or ' ' .. other.entry.date
+  local day = other.entry == piece.entry and '' or ' ' .. other.entry.day
   return '<i>⟨' .. html.escape(other.name) .. '⟩</i>' .. day
 end
 

@@ -30,11 +30,11 @@ local function version_html(book, from, name, version, is_first, shown)
     words[i] = ('<a href="%s">%s</a>'):format(html.link(from, entry.path, piece.anchor), verb(piece))
   end
   local code = #rows > 0
-    and html.box(name .. ', ' .. entry.name:sub(1, 10 + #entry.letter), lines.rows(book, from, rows, shown))
+    and html.box(name .. ', ' .. entry.day, lines.rows(book, from, rows, shown))
     or '<p>It is empty.</p>'
   if is_first then code = code:gsub('<(/?)ins', '<%1span') end
   return ('<h2 id="%s">%s %s</h2><p>%s here.%s</p><figure class="chunk">%s</figure>'):format(
-    html.slug(entry.name:sub(1, 10 + #entry.letter)), entry.date, html.escape(entry.title),
+    html.slug(entry.day), entry.day, html.escape(entry.title),
     table.concat(words, ', '):gsub('^(<a[^>]*>)(%l)', function(tag, first) return tag .. first:upper() end),
     deleted and ' From here on there is no such chunk.' or '', code)
 end

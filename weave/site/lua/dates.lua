@@ -16,8 +16,8 @@ function M.day(entry)
   return tonumber(entry.date:sub(9)) .. entry.letter
 end
 
---- "6 November 2025".
-function M.long(entry) return tonumber(entry.date:sub(9)) .. ' ' .. M.month_name(entry.month) end
+--- "6 November 2025", or "23b November 2026".
+function M.long(entry) return M.day(entry) .. ' ' .. M.month_name(entry.month) end
 
 --- A <time> element.
 function M.element(entry)

@@ -94,6 +94,10 @@ local function body(entry, book)
   for i, piece in ipairs(entry.pieces) do filler[tostring(i)] = chunk.html(book, piece, shown) end
   local link, plain = quotation(book, entry, shown)
   local text = prose.fill(made.body, made.quotes, link, plain)
+  text = text:gsub('<div class="tour">.-</div>', function(tour) -- it is beside the kernel that it leads through
+    entry.tour = tour
+    return ''
+  end)
   local all, without_folded = evidence.html(entry, book)
   filler.proof = without_folded
   entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', '')

@@ -27,7 +27,7 @@ end
 
 local function by_date(piece)
   local verb = piece.verb == 'append' and '' or ' ' .. piece.verb
-  return piece.entry.date .. verb
+  return piece.entry.day .. verb
 end
 
 local function by_name(piece) return '<i>⟨' .. html.escape(piece.name) .. '⟩</i>' end
@@ -80,7 +80,7 @@ local function forms(book, symbols, from)
     if page and not seen[said] then
       seen[said] = true
       out[#out + 1] = ('<a href="%s"><code>%s</code></a> %s, %s'):format(html.link(from, page, anchor),
-        html.escape(said), symbol.kind, book.entries[symbol.entry].date)
+        html.escape(said), symbol.kind, book.entries[symbol.entry].day)
     end
   end
   return table.concat(out, '<br>')

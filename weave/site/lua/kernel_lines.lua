@@ -29,17 +29,17 @@ local function differences(numbers)
   return '[' .. table.concat(steps, ',') .. ']'
 end
 
--- A run's rows as three lists of differences: offsets, pieces' indexes or -1, lines in the pieces. They come from the
--- flat list that ../kernels wrote; `index` gives a piece its index.
+-- A run's rows as three lists of differences: offsets, pieces' indexes or -1, twice the lines in the pieces and one if a
+-- statement begins there. They come from the flat list that ../kernels wrote; `index` gives a piece its index.
 local function rows_of(flat, numbers, book, index)
   local offsets, pieces, lines = {}, {}, {}
   for i = 1, #flat, 3 do
-    local offset, number, line = flat[i], numbers[flat[i + 1]], flat[i + 2]
+    local offset, number, line = flat[i], numbers[flat[i + 1]], flat[i + 2] >> 1
     local piece, ordinal = nil, nil
     if number then piece, ordinal = book:piece_at(number, line) end
-    local at = piece and index(piece) or -1
-    ordinal = ordinal or 0
-    if at ~= pieces[#pieces] or ordinal ~= lines[#lines] then
+    local at, begins = piece and index(piece) or -1, piece and flat[i + 2] & 1 or 0
+    ordinal = 2 * (ordinal or 0) + begins
+    if at ~= pieces[#pieces] or ordinal ~= lines[#lines] and ordinal ~= lines[#lines] & ~1 then
       offsets[#offsets + 1], pieces[#pieces + 1], lines[#lines + 1] = offset, at, ordinal
     end
   end
@@ -53,7 +53,7 @@ local function script(kernel, book, number_of)
   local function index(piece)
     if not indexes[piece] then
       indexes[piece] = #pieces
-      local fields = {piece.entry.path, piece.anchor, piece.base, piece.entry.date .. piece.entry.letter}
+      local fields = {piece.entry.path, piece.anchor, piece.base, piece.entry.day}
       for i, field in ipairs(fields) do fields[i] = json.quotestring(field) end
       pieces[#pieces + 1] = '[' .. table.concat(fields, ',') .. ']'
     end

@@ -24,7 +24,7 @@ local function list(entries, from, class)
   local items = {}
   for i, entry in ipairs(entries) do
     items[i] = '<li><a href="' .. html.link(from, entry.path) .. '"><span class="day">'
-      .. (class and entry.date or dates.day(entry)) .. '</span> ' .. html.escape(entry.title) .. '</a><p>'
+      .. (class and entry.day or dates.day(entry)) .. '</span> ' .. html.escape(entry.title) .. '</a><p>'
       .. html.escape(entry.summary) .. '</p></li>'
   end
   return '<ol class="' .. (class or 'entries') .. '">' .. table.concat(items) .. '</ol>'
@@ -39,7 +39,7 @@ end
 local function picture_html(entry)
   if not entry then return '' end
   return '<figure class="screen">' .. evidence.picture(entry, 'index.html')
-    .. '<figcaption>The kernel of <a href="' .. entry.path .. '">' .. entry.date .. ', '
+    .. '<figcaption>The kernel of <a href="' .. entry.path .. '">' .. entry.day .. ', '
     .. html.escape(entry.title) .. '</a>, as its recorded run left the screen.</figcaption></figure>'
 end
 

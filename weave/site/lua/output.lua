@@ -109,6 +109,7 @@ function M.page(entries, path, page)
     title = title,
     description = html.escape(page.description),
     about = table.concat(about, '\n'),
+    skip = page.body:find('class="boot-it"', 1, true) and ' <a class="skip" href="#_boot">Skip to the kernel that boots here</a>' or '',
     rail = rail(entries, path, page.number or #entries),
     body = page.body,
   }

@@ -95,7 +95,7 @@ end
 
 function Drawing:folded(one, run, from, count, x, like)
   local first = run.index + from - 1
-  self:row(x, 'more', {{'', ('%s: %d more %s%s%s'):format(indexes(first, count), count,
+  self:row(x, 'rest', {{'', ('%s: %d more %s%s%s'):format(indexes(first, count), count,
     names[one.level - 1], count > 1 and 's' or '', like and ' like the one above' or '')}})
 end
 
@@ -136,7 +136,7 @@ function Drawing:table(one, x)
   if new then self:add(svg.new_mark(width - 12, top + 1 + svg.line)) end
   for i, run in ipairs(one.entries) do
     if i > most_runs then
-      self:row(x, 'more', {{'', ('and %d more runs of entries'):format(#one.entries - most_runs)}})
+      self:row(x, 'rest', {{'', ('and %d more runs of entries'):format(#one.entries - most_runs)}})
       break
     end
     self[run.kind == 'table' and 'tables' or 'pages'](self, one, run, x)

@@ -32,7 +32,7 @@ function M.glossary(entries)
       local place = places[name:lower()]
       known[name:lower()] = true
       if place then
-        local link = pandoc.Link(place.entry.date, html.link('glossary.html', place.entry.path, place.id))
+        local link = pandoc.Link(place.entry.day, html.link('glossary.html', place.entry.path, place.id))
         item[2][1]:insert(pandoc.Plain {pandoc.Str 'Explained on ', link, pandoc.Str '.'})
       end
       item[1] = pandoc.List {pandoc.Span(item[1], {id = html.slug(name)})}
@@ -74,12 +74,12 @@ local function errata(entries)
     for i, other in ipairs(amended_by(entry)) do
       items[i] = ('<li><a class="ref" href="%s">⟨%s⟩</a> %s on %s, <a href="%s">%s</a></li>'):format(
         html.link('errata.html', other.piece.entry.path, other.piece.anchor), html.escape(other.piece.base),
-        other.relation, other.piece.entry.date, html.link('errata.html', other.piece.entry.path),
+        other.relation, other.piece.entry.day, html.link('errata.html', other.piece.entry.path),
         html.escape(other.piece.entry.title))
     end
     if #items > 0 then
       parts[#parts + 1] = ('<h3><a href="%s">%s %s</a></h3><ul>%s</ul>'):format(
-        html.link('errata.html', entry.path), entry.date, html.escape(entry.title), table.concat(items))
+        html.link('errata.html', entry.path), entry.day, html.escape(entry.title), table.concat(items))
     end
   end
   output.page(entries, 'errata.html', {

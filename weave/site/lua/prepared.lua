@@ -178,6 +178,7 @@ local function prepare(entry)
     summary = table.concat(values(document, 'summary')),
     needs = table.concat(values(document, 'needs'), ', '),
     machines = values(document, 'machines'),
+    reads = values(document, 'reads')[1],
     minutes = reading_minutes(entry),
     quotes = quotes,
     bold = terms,

@@ -10,8 +10,8 @@ local function document(kind, title, where, url, text)
 end
 
 local function of_entry(entry, list)
-  local day = entry.date .. ' · ' .. entry.title
-  list[#list + 1] = document('entry', entry.title, entry.date, entry.path, entry.summary)
+  local day = entry.day .. ' · ' .. entry.title
+  list[#list + 1] = document('entry', entry.title, entry.day, entry.path, entry.summary)
   for _, section in ipairs(entry.prepared.sections) do
     list[#list + 1] = document('prose', section.title, day, entry.path .. '#' .. section.id, section.text)
   end
@@ -30,7 +30,7 @@ local function of_symbols(book, list)
     local symbol = newest[name]
     local page, anchor = book:line_anchor(symbol.piece, symbol.line)
     if page then
-      list[#list + 1] = document('identifier', name, symbol.kind .. ' · ' .. book.entries[symbol.entry].date,
+      list[#list + 1] = document('identifier', name, symbol.kind .. ' · ' .. book.entries[symbol.entry].day,
         page .. '#' .. anchor, symbol.signature .. ' ' .. symbol.summary)
     end
   end

@@ -14,7 +14,7 @@ local M = {}
 --- The page of a file.
 function M.page(path) return 'source/' .. path .. '.html' end
 
-local function anchor_of(piece) return piece.entry.name:sub(1, 10 + #piece.entry.letter) .. '.' .. piece.anchor end
+local function anchor_of(piece) return piece.entry.day .. '.' .. piece.anchor end
 
 local function sorted(map)
   local keys = {}
@@ -77,23 +77,23 @@ local function run_html(book, from, run, taken, gone, shown)
     end
     link = ('<a class="from" href="%s">⟨%s⟩ %s</a>'):format(
       html.link(from, run.piece.entry.path, run.piece.anchor), html.escape(run.piece.base),
-      run.piece.entry.date)
+      run.piece.entry.day)
   end
   local lifetime = (' data-b="%d"'):format(run.born)
     .. (run.gone and (' data-d="%d"'):format(run.gone) or '')
     .. (run.gone and run.gone == gone and ' data-last' or '')
-  return '<span class="run"' .. id .. lifetime .. '>' .. link .. table.concat(out) .. '</span>'
+  return '<span class="origin"' .. id .. lifetime .. '>' .. link .. table.concat(out) .. '</span>'
 end
 
 local function slider(entries)
   local days = {}
   for i, entry in ipairs(entries) do
-    days[i] = ('<li data-at="%s">%s %s</li>'):format(entry.name, entry.date, html.escape(entry.title))
+    days[i] = ('<li data-at="%s">%s %s</li>'):format(entry.name, entry.day, html.escape(entry.title))
   end
   local last = entries[#entries]
   return ('<p class="asof"><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
     .. 'value="%d"> <output for="_asof">%s %s</output></p><ol id="_days" hidden>%s</ol>')
-    :format(#entries, #entries, last.date, html.escape(last.title), table.concat(days))
+    :format(#entries, #entries, last.day, html.escape(last.title), table.concat(days))
 end
 
 -- When the file came, changed and went.
@@ -103,7 +103,7 @@ local function history(book, from, file)
     local entry = book.entries[number]
     local what = i == 1 and 'begun' or number == file.gone and 'deleted' or 'changed'
     items[i] = ('<li><a href="%s">%s %s</a>: %s</li>'):format(html.link(from, entry.path),
-      entry.date, html.escape(entry.title), what)
+      entry.day, html.escape(entry.title), what)
   end
   return '<h2 id="history">Its days</h2><ul>' .. table.concat(items) .. '</ul>'
 end
@@ -134,7 +134,7 @@ local function index_page(book)
       :format(file.born, file.gone and (' data-d="%d"'):format(file.gone) or '',
         html.link(from, M.page(path)), html.escape(path),
         file.gone and 'no more' or tostring(model.counts[#book.entries][path]),
-        book.entries[last].date)
+        book.entries[last].day)
   end
   output.page(book.entries, from, {
     title = 'Source', description = 'Every file of the kernel, as of any day.',

@@ -19,7 +19,7 @@ local function new_entry(file, number)
   end
   return {
     file = file, name = name, number = number, segments = {}, pieces = {}, ids = {},
-    date = year .. '-' .. month .. '-' .. day, letter = letter,
+    date = year .. '-' .. month .. '-' .. day, letter = letter, day = year .. '-' .. month .. '-' .. day .. letter,
     month = year .. '-' .. month,
     path = year .. '-' .. month .. '/' .. name:sub(9) .. '.html',
   }

@@ -80,8 +80,9 @@
 
   const linkAt = (target) => target.closest?.(previewed);
 
-  document.addEventListener('pointerover', (event) => {
-    if (event.pointerType === 'touch') return; // a tap follows the link
+  // Only a pointer that moves shows anything: under one that rests, a page that scrolls leads links by.
+  document.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'touch' || !(event.movementX || event.movementY)) return; // a tap follows the link
     const link = linkAt(event.target);
     if (link) enter(link, hoverDelay);
   });

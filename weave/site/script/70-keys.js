@@ -53,7 +53,7 @@
       return;
     }
     if (!single.checked || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest('input, textarea, select, [contenteditable]')) return;
+    if (event.target.closest('input, textarea, select, [contenteditable], .machine')) return;
     if (!Object.hasOwn(keys, event.key)) return;
     event.preventDefault(); // the "/" must not arrive in the field that it opens
     keys[event.key][1]();

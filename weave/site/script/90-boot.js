@@ -1,23 +1,24 @@
-// A kernel boots in its page when one asks for it. Nothing is loaded before that.
+// A kernel boots in its page when one asks for it, as often as one likes. Nothing is loaded before that.
 {
   const {make, root} = daybook;
+  const alert = make('p', {role: 'alert'}, 'The emulator cannot be loaded; the recorded boot is above.');
+  let style;
 
   const boot = async ({currentTarget: button}) => {
-    const style = make('link', {rel: 'stylesheet', href: `${root}emulator/panel.css`});
-    document.head.append(style);
+    alert.remove();
+    if (!style) document.head.append(style = make('link', {rel: 'stylesheet', href: `${root}emulator/panel.css`}));
     try {
       await daybook.load(`${root}emulator/panel.js`);
-      window.daybookPanel(button, button.closest('[data-kernel]').dataset.kernel);
+      if (button.isConnected) window.daybookPanel(button, button.closest('[data-kernel]').dataset.kernel);
     } catch {
       style.remove();
-      button.after(make('p', {role: 'alert'}, 'The emulator cannot be loaded; the recorded boot is above.'));
-      listen(button);
+      style = undefined;
+      button.after(alert);
     }
   };
-  const listen = (button) => button.addEventListener('click', boot, {once: true});
 
   for (const button of document.querySelectorAll('.boot-it')) {
     button.hidden = false;
-    listen(button);
+    button.addEventListener('click', boot);
   }
 }

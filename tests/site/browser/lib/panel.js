@@ -8,7 +8,11 @@ export const skip = !files.includes('emulator/panel.js') && 'the site has no emu
 export const address = await openSite();
 export const browser = skip ? undefined : await openBrowser();
 
-export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
+export const control = (page, name) => page.locator('.machine').getByRole('button', { name, exact: true });
+export const press = (page, name) => control(page, name).click();
+
+/** How the panel says a kernel's own exit status. */
+export const ENDINGS = { 33: 'done', 35: 'panic', 37: 'a test failed', 39: 'refused, with a reason' };
 
 /** How long a kernel may take on a busy computer, milliseconds. The one that counts costs makes 600 million instructions. */
 export const PATIENCE = 240_000;

@@ -2,8 +2,12 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 if (!process.env.DAYBOOK_SITE) throw new Error('DAYBOOK_SITE does not name a woven site; start the tests with tests/site/browser/run');
+
+/** The repository. */
+export const TOP = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** The folder of the site. */
 export const ROOT = path.resolve(process.env.DAYBOOK_SITE);
