@@ -119,7 +119,7 @@ book: site ## bind it as EPUB and PDF, and put both into site/
 	weave/site/book site
 anchors: site ## note the site's new anchors in weave/site/published-anchors: none may ever vanish
 	weave/site/anchors record site
-evidence: days exhibits build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
+evidence: $(builder) build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tools/record
 
 # site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.

@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import store
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build/figures"
+NAMES = ("machines", "maps", "injection", "owners")  # of what the boots are kept of, and so may not be found out again
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,16 @@ def record(name: str, made_by: str, said: str, *tables: Table, on: date | None =
     part = FOLDER / f".{name}.part"
     part.write_text(json.dumps(content, indent=1, ensure_ascii=False))
     part.replace(FOLDER / f"{name}.json")
+    store.keep(_key(name), content)
+
+
+def recall() -> None:
+    """Puts back what was recorded of this kernel before, where nothing is."""
+    for name in NAMES:
+        if kernel() and not (FOLDER / f"{name}.json").exists() and (content := store.known(_key(name))):
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            (FOLDER / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def _key(name: str) -> str:
+    return store.key("figure", name=name, kernel=kernel())

@@ -149,7 +149,7 @@ def main(arguments: list[str]) -> int:
             keep(new, json.load(sys.stdin), {Path(file).name: Path(file).read_bytes() for file in files})
         case ["count", log]:
             lines = Path(log).read_text().splitlines() if Path(log).exists() else []
-            print(summary(Counter(tuple(line.split(" ", 1)) for line in lines)))
+            print(summary(Counter((what, kind) for what, _, kind in (line.partition(" ") for line in lines))))
             forget_unused()
         case _:
             print((__doc__ or "").strip(), file=sys.stderr)

@@ -5,7 +5,9 @@ import pytest
 
 from machine.costs import Cost, Start, costs, start
 from machine.machines import Machine
-from machine.trees import Day, entries
+from machine.trees import ROOT, newest
+
+pytestmark = [pytest.mark.all, pytest.mark.kept(newest(), files=[ROOT / "tests/boot/plugin/count.c"])]
 
 SMALL, LARGE = "direct-q35-64M-cpu_max", "direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46"
 # With pages of 1 GiB, and without.
@@ -19,7 +21,7 @@ EACH_LEAF = 256  # instructions; to find and map one takes fewer than 200
 @pytest.fixture(scope="module")
 def measured() -> list[tuple[Cost, Cost]]:
     """Each function on a small machine and on one that has 65,536 times as much memory."""
-    small, large = (costs(Day(entries()[-1]).iso, Machine.parse(name)) for name in (SMALL, LARGE))
+    small, large = (costs(newest().iso, Machine.parse(name)) for name in (SMALL, LARGE))
     assert [(cost.section, cost.name) for cost in small] == [(cost.section, cost.name) for cost in large]
     return list(zip(small, large))
 
@@ -45,18 +47,18 @@ def test_unmapping_a_page_costs_less_than_twice_as_much_as_mapping_it(measured: 
 
 
 def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> None:
-    again = costs(Day(entries()[-1]).iso, Machine.parse(SMALL))
+    again = costs(newest().iso, Machine.parse(SMALL))
     assert [cost.instructions for cost in again] == [small.instructions for small, _ in measured]
 
 
 @pytest.fixture(scope="module")
 def smallest() -> Start:
-    return start(Day(entries()[-1]).iso, Machine.parse(SMALL))
+    return start(newest().iso, Machine.parse(SMALL))
 
 
 @pytest.mark.parametrize("name", LARGER)
 def test_the_start_grows_by_no_more_than_its_leaves(smallest: Start, name: str) -> None:
-    larger = start(Day(entries()[-1]).iso, Machine.parse(name))
+    larger = start(newest().iso, Machine.parse(name))
     assert larger.leaves > smallest.leaves
     assert larger.instructions - smallest.instructions <= EACH_LEAF * (larger.leaves - smallest.leaves), (smallest, larger)
     assert larger.instructions > larger.words

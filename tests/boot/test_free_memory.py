@@ -1,4 +1,6 @@
-"""The pool of all free memory, on machines from 64 MiB to 4 TiB: seen from outside, against what is free."""
+"""The pool of all free memory, seen from outside, against what is free: on the maps of real machines, and with planted defects.
+
+Every kernel that has the pool is looked at for it on each of its machines (cases.py)."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,34 +10,12 @@ import pytest
 from hand_made import GIB, MIB
 from machine.boot import boot, direct
 from machine.boot_information import USABLE, Region, boot_information, read_map
-from machine.boots import Boots
-from machine.cases import HaltCase, halt_cases
 from machine.free_memory import BASE, judge_free_memory, read_said
 from machine.machines import Machine
-from machine.trees import BUILD, ROOT
+from machine.trees import ROOT, newest
 from machine.walker import PAGE, Extent
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
-
-CASES = [
-    case
-    for case in halt_cases()
-    if case.machine.serial and (case.day.folder / "tangled/memory/free_memory.hpp").exists()
-]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_every_free_page_is_in_the_pool_once(case: HaltCase, boots: Boots) -> None:
-    seen = (boot := boots.get(*case.boot_key)).seen
-    assert boot.outcome == "halt"
-    if complaints := judge_free_memory(boot.serial, seen.page_tables[seen.cpus[0].cr3], seen.gib_pages):
-        pytest.fail("\n".join(complaints), pytrace=False)
-
-
-def test_machines_of_many_sizes_are_among_them() -> None:
-    sizes = {case.machine.memory for case in CASES}
-    assert sizes >= {"64M", "6G", "64G", "1024G", "4096G"}
-
 
 LOW_RAM = 3 << 30  # as much as QEMU's pc can have below 4 GiB; its q35 has 2 GiB beside RAM above
 
@@ -52,6 +32,8 @@ def has_all_ram(regions: list[Region]) -> bool:
     return all(region.end <= LOW_RAM or 1 << 32 <= region.start for region in usable)
 
 
+@pytest.mark.all
+@pytest.mark.kept(newest(), files=MAPS)
 @pytest.mark.parametrize("file", MAPS, ids=lambda file: file.stem)
 def test_the_map_of_a_real_machine_is_whole(file: Path, tmp_path: Path) -> None:
     """The kernel on another machine's map: all that it lists is in the pool. Where there is RAM for all of it, it passes its
@@ -59,7 +41,7 @@ def test_the_map_of_a_real_machine_is_whole(file: Path, tmp_path: Path) -> None:
     regions = read_map(file)
     information = tmp_path / "information"
     information.write_bytes(boot_information(regions))
-    booted = boot(machine_for(regions), direct(BUILD / "daybook.elf", information))
+    booted = boot(machine_for(regions), direct(newest().elf, information))
     said = read_said(booted.serial)
     assert said and said.size == sum(end - start for start, end in said.free), booted.serial
     outcomes = ("exit 33",) if has_all_ram(regions) else ("exit 33", "exit 35", "exit 37")

@@ -7,21 +7,14 @@ import subprocess
 
 import pytest
 
-from machine.cases import usable_days
 from machine.elf import source_line, symbols
 from machine.slots import free_port, slot
-from machine.trees import ROOT, Day
+from machine.trees import ROOT, Day, newest
 
 # The first instruction, 32-bit code, and the first C++ function, 64-bit code.
 EARLY, LATE = "_start", "kernel_main"
-
-
-def newest_day_with(symbol: str) -> Day:
-    """The newest day whose kernel has `symbol`; the test is skipped while there is none."""
-    days = [day for day in usable_days() if symbol in symbols(day.elf)]
-    if not days:
-        pytest.skip(f"no entry has defined {symbol} yet")
-    return days[-1]
+JOURNAL = sorted((ROOT / "journal").glob("*.nw"))
+TOOLS = [ROOT / "tools/debug", ROOT / ".gdbinit"]
 
 
 def debug(day: Day, *commands: str) -> str:
@@ -49,9 +42,10 @@ def debug(day: Day, *commands: str) -> str:
     return session.stdout + session.stderr
 
 
+@pytest.mark.kept(newest(), files=[*JOURNAL, *TOOLS])
 @pytest.mark.parametrize("symbol", [EARLY, LATE])
 def test_gdb_stops_in_the_journal(symbol: str) -> None:
-    day = newest_day_with(symbol)
+    day = newest()
     where = source_line(day.elf, symbols(day.elf)[symbol])
     assert where and re.fullmatch(r"journal/[^/]+\.nw:\d+", where), f"{symbol} is at {where}"
     journal, _, line = where.partition(":")

@@ -12,21 +12,24 @@ from machine.cases import MATRIX
 from machine.hostile_maps import hostile_map_of
 from machine.machines import Machine
 from machine.pool_oracle import PAGE, Range, free_pages
-from machine.trees import Day, entries
+from machine.trees import newest
 from machine.verdict import report
 
 # With and without pages of 1 GiB and memory above 4 GiB.
 MACHINES = ("direct-pc-64M", "direct-q35-6G-cpu_max", "direct-pc-6G-cpu_Conroe+phys-bits=36-smp2")
 MIB = 1 << 20
+HERE = Path(__file__).parent
 
 
 def ram_of(machine: Machine) -> list[Region]:
     return [region for region in machine.memory_map() if region.kind == USABLE]
 
 
+@pytest.mark.all
+@pytest.mark.kept(newest(), files=[HERE / "hostile_verdict.py"])
 @pytest.mark.parametrize("seed", range(200 if MATRIX else 12))
 def test_a_hostile_map_is_lived_on(seed: int, tmp_path: Path) -> None:
-    machine, elf = Machine.parse(MACHINES[seed % len(MACHINES)]), Day(entries()[-1]).elf
+    machine, elf = Machine.parse(MACHINES[seed % len(MACHINES)]), newest().elf
     regions = hostile_map_of(ram_of(machine), random.Random(seed))
     information = tmp_path / "information"
     information.write_bytes(boot_information(regions))
@@ -79,6 +82,7 @@ KTAP version 1
 {tests}"""
 
 
+@pytest.mark.kept(newest(), files=[HERE / "hostile_verdict.py"])
 @pytest.mark.parametrize(
     ("outcome", "regions", "serial", "complaint"),
     [
@@ -92,12 +96,13 @@ KTAP version 1
     ],
 )
 def test_the_verdict(outcome: str, regions: list[Region], serial: str, complaint: str | None) -> None:
-    found = judge_hostile(Boot(Machine.parse(MACHINES[0]), outcome, None, serial, 1.0), regions, Day(entries()[-1]).elf)
+    found = judge_hostile(Boot(Machine.parse(MACHINES[0]), outcome, None, serial, 1.0), regions, newest().elf)
     assert any(text.startswith(complaint) for text in found) if complaint else found == [], found
 
 
+@pytest.mark.kept(newest(), files=[HERE / "hostile_verdict.py"])
 @pytest.mark.parametrize(("regions", "free", "complaints"), [(SMALL, FREE_IN_SMALL, 0), (LARGE, FREE_IN_LARGE, 1)])
 def test_a_skip_is_right_where_there_are_no_runs(regions: list[Region], free: int, complaints: int) -> None:
     booted = Boot(Machine.parse(MACHINES[0]), "exit 33", None, log(free, "ok 1 one\n" + SKIPPED), 1.0)
-    found = judge_hostile(booted, regions, Day(entries()[-1]).elf)
+    found = judge_hostile(booted, regions, newest().elf)
     assert sum(text.startswith("a test is skipped ") for text in found) == complaints, found

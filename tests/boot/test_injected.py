@@ -9,7 +9,9 @@ import pytest
 from machine.boot import Boot, boot, medium
 from machine.machines import Machine
 from machine.qmp import Qmp
-from machine.trees import Day, entries
+from machine.trees import newest
+
+pytestmark = [pytest.mark.all, pytest.mark.kept(newest())]
 
 MACHINE = Machine.parse("direct-pc-64M")
 MOMENTS, STEP = 12, 0.004  # seconds; a boot without firmware takes 0.05 from the kernel's first line to its last
@@ -30,7 +32,7 @@ def injected(after: str, wait: float, inject: Callable[[Qmp], object]) -> Boot:
         time.sleep(wait)
         inject(qmp)
 
-    with medium(MACHINE, Day(entries()[-1]).iso) as arguments:
+    with medium(MACHINE, newest().iso) as arguments:
         return boot(MACHINE, arguments, attend=attend)
 
 

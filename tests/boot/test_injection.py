@@ -6,6 +6,9 @@ import pytest
 
 from machine.boot import Boot
 from machine.injections import REFUSED, Injection, ended_well, injections, requests
+from machine.trees import newest
+
+pytestmark = [pytest.mark.all, pytest.mark.kept(newest())]
 
 
 @pytest.fixture(scope="module", params=injections(), ids=lambda injection: injection.test_id)

@@ -16,11 +16,12 @@ from machine.cases import MATRIX
 from machine.hostile_maps import hostile_map
 from machine.machines import Machine
 from machine.pool_oracle import HIGHEST, PAGE, Range, pool
-from machine.trees import BUILD, ROOT, Day, entries
+from machine.trees import BUILD, ROOT, newest
 
 MAPS = sorted((ROOT / "tests/maps").glob("*.map"))
 CHECK = BUILD / "map-check"
-ELF = BUILD / "daybook.elf"
+ELF = newest().elf
+IN_KERNEL = pytest.mark.kept(newest(), files=[*MAPS, ROOT / "tools/map-boot", *sorted((ROOT / "tools/map-check").iterdir())])
 MiB = 1 << 20
 
 
@@ -112,6 +113,8 @@ def test_a_real_map_on_the_host(file: Path) -> None:
         assert agree(map_check(file, danger, limit), pool(regions, danger, limit)), (danger, limit)
 
 
+@pytest.mark.all
+@IN_KERNEL
 @pytest.mark.parametrize("file", MAPS, ids=lambda file: file.stem)
 def test_a_real_map_in_the_kernel(file: Path, boots: Boots) -> None:
     said, danger, limit = map_boot(file)
@@ -120,11 +123,12 @@ def test_a_real_map_in_the_kernel(file: Path, boots: Boots) -> None:
     assert said == map_check(file, danger, limit)
     assert limit >= 1 << 32
     # The kernel can build its higher half from it: what it takes elsewhere, and the least that the journal promises.
-    plain = boots.get(Day(entries()[-1]).iso, Machine.parse("direct-pc-64M")).serial
+    plain = boots.get((newest().iso, Machine.parse("direct-pc-64M"), False)).serial
     taken = re.search(r"^page tables: (\d+) KiB$", plain, re.MULTILINE)
     assert taken and chosen[1] - chosen[0] >= max(int(taken[1]), 64) << 10
 
 
+@pytest.mark.all
 def test_hostile_maps_on_the_host(tmp_path: Path) -> None:
     rng = random.Random(20251106)
     with_pool = 0
@@ -139,6 +143,8 @@ def test_hostile_maps_on_the_host(tmp_path: Path) -> None:
     assert 500 < with_pool < 1_950
 
 
+@pytest.mark.all
+@IN_KERNEL
 @pytest.mark.parametrize("seed", range(200 if MATRIX else 12))
 def test_hostile_maps_in_the_kernel(seed: int, tmp_path: Path) -> None:
     file = write_map(tmp_path / "map", hostile_map(random.Random(seed)))
@@ -155,6 +161,7 @@ def test_the_kernel_refuses_more_regions_than_it_has_room_for(tmp_path: Path) ->
     assert map_check(file) == f"pool 0x1000 {257 * MiB:#x}"
 
 
+@IN_KERNEL
 def test_a_start_without_boot_information_is_refused() -> None:
     booted = boot(Machine.parse("direct-pc-64M"), direct(ELF))
     assert booted.status == 39
@@ -175,6 +182,7 @@ REASONS = {
 }
 
 
+@IN_KERNEL
 @pytest.mark.parametrize("row", REASONS)
 def test_no_pool_has_a_reason(row: str, tmp_path: Path) -> None:
     file = tmp_path / "map"
@@ -197,6 +205,7 @@ BAD_MAPS = {
 }
 
 
+@IN_KERNEL
 @pytest.mark.parametrize("text", BAD_MAPS)
 def test_a_bad_map_is_one_sentence(text: str, tmp_path: Path) -> None:
     file = tmp_path / "map"

@@ -7,7 +7,9 @@ import pytest
 from machine.elf import ElfError
 from machine.misuses import MISUSES, Misuse
 from machine.patched import patched
-from machine.trees import BUILD
+from machine.trees import BUILD, ROOT, newest
+
+pytestmark = [pytest.mark.all, pytest.mark.kept(newest(), files=sorted((ROOT / "tests/boot").glob("misuse.*")))]
 
 ELF = BUILD / "tests/misuse.elf"
 

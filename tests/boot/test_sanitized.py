@@ -9,7 +9,7 @@ import pytest
 from machine.boot import boot_kernel
 from machine.elf import locate
 from machine.machines import Machine
-from machine.trees import BUILD, ROOT, Day, Exhibit, entries, exhibits
+from machine.trees import BUILD, ROOT, Exhibit, Sanitized, exhibits, newest
 from machine.verdict import judge_tests
 
 # GCC's functions for a check, and on how large a machine the build is booted: shadow memory has to be written.
@@ -35,19 +35,23 @@ def checks(elf: Path, pattern: str) -> int:
     return sum(len(re.findall(rf"\b(?:call|j[a-z]+) +[0-9a-f]+ <{pattern}", text)) for text in others)
 
 
+@pytest.mark.all
+@pytest.mark.kept(*map(Sanitized, BUILDS))
 @pytest.mark.parametrize(("name", "machine"), MACHINES)
 def test_all_goes_well(name: str, machine: str) -> None:
-    elf = BUILD / "sanitized" / name / "daybook.elf"
+    elf = Sanitized(name).elf
     booted = boot_kernel(Machine.parse(machine), elf.with_suffix(".iso"))
     assert booted.outcome == "exit 33" and judge_tests(booted.serial, elf) == [], booted.serial
     assert ("\nshadow memory: " in booted.serial) == (name == "address")
 
 
+@pytest.mark.all
+@pytest.mark.kept(newest(), *map(Sanitized, BUILDS))
 @pytest.mark.parametrize("name", BUILDS)
 def test_there_are_checks_in_this_build_only(name: str) -> None:
     pattern, _ = BUILDS[name]
-    assert checks(BUILD / "sanitized" / name / "daybook.elf", pattern) > 500
-    assert checks(Day(entries()[-1]).elf, pattern) == 0
+    assert checks(Sanitized(name).elf, pattern) > 500
+    assert checks(newest().elf, pattern) == 0
 
 
 MARKED = [
@@ -57,6 +61,8 @@ MARKED = [
 ]
 
 
+@pytest.mark.all
+@pytest.mark.kept(*(Exhibit(*names) for names in MARKED), files=sorted((ROOT / "journal").glob("*.nw")))
 @pytest.mark.parametrize(("entry", "name"), MARKED)
 def test_the_address_leads_to_the_mistake(entry: str, name: str) -> None:
     """The journal's line that belongs to the address is the one that says so."""

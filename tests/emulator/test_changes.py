@@ -9,8 +9,9 @@ import pytest
 
 import emulator
 from machine import boot
-from machine.cases import is_in_higher_half, usable_days
+from machine.cases import usable_days
 from machine.machines import Machine
+from machine.page_tables import is_in_higher_half
 from machine.slots import free_port, slot
 from machine.trees import Day
 from pvh import with_pvh_entry

@@ -2,7 +2,8 @@
 
 What ends a boot, and how it is told from the others:
 
-    exit N         the kernel wrote to the isa-debug-exit device; N is QEMU's status
+    exit N         the kernel wrote to the isa-debug-exit device; N is QEMU's status. Where the machine is to be looked at, a
+                   device in its place takes the number down, the kernel halts, and N is what QEMU's status would be
     halt           without that device: the kernel said so, and every CPU halts for good
     triple-fault   the machine wants a reset, and QEMU's log of resets says "Triple fault".
                    QEMU's status would be 0 for it, which looks like success
@@ -62,6 +63,12 @@ class Boot:
     reason: str = ""  # for a hang and for QEMU's own failure
     program_counters: tuple[int, ...] = ()  # of each CPU that ran, when the boot ended badly
     seen: Any = None  # what `inspect` returned
+    after_exit: str = ""  # what the kernel said when it had written its exit code, and was still there
+
+    @property
+    def whole_log(self) -> str:
+        """All that the kernel said."""
+        return self.serial + self.after_exit
 
 
 def cdrom(iso: Path) -> list[str]:
@@ -104,30 +111,31 @@ def boot(
     """Boots `machine` from `medium` and waits for its end. A BootError when QEMU does not start.
 
     `attend` is called first, with a function that returns the serial log so far. `inspect` is
-    called once the kernel has halted as it should (the outcome `halt`), with the machine still
-    there; what it returns is the boot's `seen`. `slower`: by how much QEMU is slower than usual, so that
+    called once the kernel has written its exit code and halted, or halted as it should (the outcome `halt`), with the machine
+    still there; what it returns is the boot's `seen`. `slower`: by how much QEMU is slower than usual, so that
     it may be silent for longer.
     """
     with slot(), tempfile.TemporaryDirectory(prefix="daybook-boot-") as folder:
-        return _Run(machine, medium, Path(folder), slower).wait(inspect, attend)
+        return _Run(machine, medium, Path(folder), slower, looked_at=bool(inspect)).wait(inspect, attend)
 
 
 class _Run:
     """A running QEMU. -no-shutdown keeps the machine for a look at its registers where the guest
     asks for a reset; isa-debug-exit ends QEMU all the same."""
 
-    def __init__(self, machine: Machine, medium: list[str], folder: Path, slower: int) -> None:
+    def __init__(self, machine: Machine, medium: list[str], folder: Path, slower: int, looked_at: bool) -> None:
         self._machine = machine
         self._patience = SILENT_CPU_SECONDS[machine.firmware] * machine.cpus * slower
         self._serial = folder / "serial"
         self._resets = folder / "resets"
         self._errors = folder / "errors"
+        self._exit_code = folder / "exit"
         variables = folder / "variables"
         if machine.firmware == "uefi":
             shutil.copyfile(OVMF_VARS, variables)
         self._serial.touch()
         ours, theirs = socket.socketpair()
-        arguments = machine.qemu_arguments(variables) + medium
+        arguments = machine.qemu_arguments(variables, self._exit_code if looked_at else None) + medium
         arguments += ["-no-shutdown", "-d", "cpu_reset", "-D", str(self._resets)]
         arguments += ["-serial", f"file:{self._serial}" if machine.serial else "none"]
         arguments += ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "qmp,mode=control"]
@@ -159,15 +167,20 @@ class _Run:
                 attend(self._qmp, self._log)
             outcome, reason = self._wait_outcome()
             seconds = time.monotonic() - self._start
+            well = outcome == "halt" or outcome.startswith("exit ")
+            serial, after_exit = self._log(), ""
+            if outcome.startswith("exit "):
+                serial, after_exit = _before_the_last_words(serial)
             return Boot(
                 machine=self._machine,
                 outcome=outcome,
-                status=0 if outcome in ("triple-fault", "reset", "shutdown") else None,
-                serial=self._log(),
+                status=int(outcome[5:]) if outcome.startswith("exit ") else None if outcome in ("halt", "hang") else 0,
+                serial=serial,
                 seconds=seconds,
                 reason=reason,
-                program_counters=() if outcome == "halt" else tuple(self._program_counters()),
-                seen=inspect(self._qmp) if inspect and outcome == "halt" else None,
+                program_counters=() if well else tuple(self._program_counters()),
+                seen=inspect(self._qmp) if inspect and well else None,
+                after_exit=after_exit,
             )
         except QmpClosed:
             self._process.wait()
@@ -199,6 +212,8 @@ class _Run:
                 return "hang", f"still writing after {size} bytes"
             # Twice, because the CPUs are looked at one after the other.
             halted_checks = halted_checks + 1 if self._halted_for_good() else 0
+            if halted_checks == 2 and (codes := self._exit_codes()):
+                return f"exit {2 * codes[0] + 1}", ""  # as isa-debug-exit makes a status of it
             if halted_checks == 2:
                 if not self._machine.debug_exit and self._says_it_halts():
                     return "halt", ""
@@ -216,6 +231,10 @@ class _Run:
         # A kernel may ask for a reset at the keyboard controller too: QMP calls both guest-reset.
         triple = "Triple fault" in self._resets.read_text(errors="replace")
         return "triple-fault" if triple else "reset"
+
+    def _exit_codes(self) -> bytes:
+        """What the kernel has written to the port that ends QEMU on other machines."""
+        return self._exit_code.read_bytes() if self._exit_code.exists() else b""
 
     def _says_it_halts(self) -> bool:
         return not self._machine.serial or HALT_LINE in self._log()
@@ -237,6 +256,12 @@ class _Run:
 
     def _log(self) -> str:
         return readable(self._serial.read_bytes())
+
+
+def _before_the_last_words(log: str) -> tuple[str, str]:
+    """What was said before the kernel noticed that nothing ended it, and from that line on."""
+    start = log.rfind("\n", 0, log.rfind(HALT_LINE)) + 1 if HALT_LINE in log else len(log)
+    return log[:start], log[start:]
 
 
 def readable(serial: bytes) -> str:

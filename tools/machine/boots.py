@@ -10,28 +10,30 @@ from .halted import look
 from .machines import Machine
 from .page_tables import wanted_pages
 
+BootKey = tuple[Path, Machine, bool]  # the image, the machine, and whether this is looked at in the end
+
 
 class Boots:
     """The boots of one test run."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(slots.COUNT)
-        self._boots: dict[tuple[Path, Machine], Future[Boot]] = {}
+        self._boots: dict[BootKey, Future[Boot]] = {}
 
-    def start(self, iso: Path, machine: Machine) -> Future[Boot]:
+    def start(self, key: BootKey) -> Future[Boot]:
         """Starts a boot as soon as there is room, unless it has been started before.
 
-        The kernel's ELF file is expected beside `iso`. A kernel that halts is looked at.
+        The kernel's ELF file is expected beside the image. If the machine is looked at in the end, the kernel halts.
         """
-        key = (iso, machine)
         if key not in self._boots:
-            inspect = partial(look, wanted=wanted_pages(iso.with_suffix(".elf")))
+            iso, machine, looked_at = key
+            inspect = partial(look, wanted=wanted_pages(iso.with_suffix(".elf"))) if looked_at else None
             self._boots[key] = self._pool.submit(boot_kernel, machine, iso, inspect)
         return self._boots[key]
 
-    def get(self, iso: Path, machine: Machine) -> Boot:
-        """The boot of `iso` on `machine`, when it has ended."""
-        return self.start(iso, machine).result()
+    def get(self, key: BootKey) -> Boot:
+        """The boot, when it has ended."""
+        return self.start(key).result()
 
     def cancel(self) -> None:
         """Gives up the boots that have not begun, and waits for those that have."""

@@ -1,16 +1,19 @@
 """What the tests ask of the kernel's ELF file."""
 
 import re
-import struct
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from elftools.common.exceptions import ELFError
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
+
 _TEST_TABLES = ("early_tests", "kernel_tests")
 _TEST_ENTRY_BYTES = 16
-_PT_LOAD = 1
-_SHT_NOBITS = 8
 _NAMED_REGION = r"\w+_start|stack|\w+::\w+_stack|boot_(?:pml4|pdpt|directories)\w*"
 
 
@@ -122,11 +125,8 @@ def _demangled(elf: Path) -> list[tuple[int, str, str]]:
 
 def section_sizes(elf: Path) -> dict[str, int]:
     """The bytes of every section that takes memory, by its name."""
-    listing = subprocess.run(["readelf", "-SW", str(elf)], check=True, capture_output=True, text=True).stdout
-    rows = re.findall(
-        r"^ +\[ *\d+\] (\.\S+) +\S+ +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) [0-9a-f]+ +W?A", listing, re.MULTILINE
-    )
-    return {name: int(size, 16) for name, size in rows}
+    with _opened(elf) as file:
+        return {each.name: each["sh_size"] for each in file.iter_sections() if each["sh_flags"] & SH_FLAGS.SHF_ALLOC}
 
 
 def compiled_in_tests(elf: Path) -> int:
@@ -143,36 +143,26 @@ def compiled_in_tests(elf: Path) -> int:
     return count
 
 
+@contextmanager
+def _opened(elf: Path) -> Iterator[ELFFile]:
+    try:
+        with elf.open("rb") as file:
+            yield ELFFile(file)
+    except ELFError:
+        raise ElfError(f"{elf}: not an ELF64 file") from None
+
+
 def segments(elf: Path) -> list[Segment]:
     """The PT_LOAD segments of `elf`, in the file's order."""
-    data = elf.read_bytes()
-    if data[:5] != b"\x7fELF\x02":
-        raise ElfError(f"{elf}: not an ELF64 file")
-    (table,) = struct.unpack_from("<Q", data, 32)
-    entry_size, count = struct.unpack_from("<HH", data, 54)
-    found = []
-    for index in range(count):
-        kind, flags, offset, virtual, physical, file_size, memory_size, _ = struct.unpack_from(
-            "<IIQQQQQQ", data, table + index * entry_size
-        )
-        if kind == _PT_LOAD:
-            found.append(Segment(offset, virtual, physical, file_size, memory_size, flags))
-    return found
+    fields = ("p_offset", "p_vaddr", "p_paddr", "p_filesz", "p_memsz", "p_flags")
+    with _opened(elf) as file:
+        return [Segment(*(each[field] for field in fields)) for each in file.iter_segments("PT_LOAD")]
 
 
 def sections(elf: Path) -> dict[str, Section]:
     """The sections of `elf` that hold something, by name."""
-    data = elf.read_bytes()
-    (table,) = struct.unpack_from("<Q", data, 40)
-    entry_size, count, names = struct.unpack_from("<HHH", data, 58)
-    headers = [struct.unpack_from("<IIQQQQ", data, table + index * entry_size) for index in range(count)]
-    text = headers[names][4]
-    found = {}
-    for name, kind, _, address, offset, size in headers:
-        if kind != _SHT_NOBITS:
-            start = text + name
-            found[data[start : data.index(0, start)].decode()] = Section(address, data[offset : offset + size])
-    return found
+    with _opened(elf) as file:
+        return {each.name: Section(each["sh_addr"], each.data()) for each in file.iter_sections() if each["sh_type"] != "SHT_NOBITS"}
 
 
 def source_line(elf: Path, address: int) -> str | None:

@@ -88,6 +88,11 @@ class Machine:
             fields[key] = value
         return cls(name, firmware, board, memory, **fields)
 
+    @property
+    def size(self) -> int:
+        """Its memory in bytes."""
+        return _bytes(self.memory)
+
     def without_debug_exit(self) -> "Machine":
         """The same machine, on which a kernel can only halt."""
         if not self.debug_exit:
@@ -123,11 +128,11 @@ class Machine:
             regions.append(Region(above, above + size - below, USABLE))
         return regions
 
-    def qemu_arguments(self, variables: Path) -> list[str]:
+    def qemu_arguments(self, variables: Path, exit_code: Path | None = None) -> list[str]:
         """QEMU and the arguments that make this machine, without a boot medium or serial back end.
 
         `variables` is where a UEFI machine keeps its variables: a private copy of OVMF_VARS, which
-        the firmware writes to.
+        the firmware writes to. `exit_code`: a file that the kernel's exit code goes to, where QEMU would end with it.
         """
         board = self.board
         if self.below_4g:
@@ -141,7 +146,9 @@ class Machine:
             arguments += ["-smbios", NO_WAIT]
         if self.cpu_model:
             arguments += ["-cpu", self.cpu_model]
-        if self.debug_exit:
+        if self.debug_exit and exit_code:
+            arguments += ["-chardev", f"file,id=exit,path={exit_code}", "-device", "isa-debugcon,iobase=0xf4,chardev=exit"]
+        elif self.debug_exit:
             arguments += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
         if self.firmware == "uefi":
             arguments += ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}"]

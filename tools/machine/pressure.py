@@ -4,15 +4,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import verdicts
 from .boot import HALT_LINE, Boot
-from .boots import Boots
-from .cases import MATRIX, BootKey
-from .free_memory import judge_free_memory
-from .halted_verdict import judge_halted
+from .boots import BootKey, Boots
+from .cases import MATRIX, Case, Proved
+from .halted_verdict import CHECKS, judge_halted
 from .machines import Machine
-from .owners_verdict import judge_owners
-from .protections import judge_said
-from .trees import Day, entries
+from .trees import Day, Exhibit, newest
 from .verdict import report
 
 # With and without pages of 1 GiB, SMEP, SMAP and UMIP; from 36 to 52 bits of physical address.
@@ -74,11 +72,8 @@ def sample(machines: list[Machine]) -> list[Machine]:
 
 
 @dataclass(frozen=True)
-class PressureCase:
-    """The newest kernel on a machine that no proof names: it ends well there, with all its tests passed and sound page tables.
-
-    It halts, so that the machine can be looked at. Its log then tells a good end from others.
-    """
+class PressureCase(Case):
+    """The newest kernel on a machine that no proof names: it ends well there, with all its tests passed and sound page tables."""
 
     machine: Machine
 
@@ -87,26 +82,27 @@ class PressureCase:
         return self.machine.name
 
     @property
-    def boot_key(self) -> BootKey:
-        return Day(entries()[-1]).iso, self.machine.without_debug_exit()
+    def tree(self) -> Day | Exhibit:
+        return newest()
 
-    def prove(self, boots: Boots) -> str:
-        """Empty, or why the case fails."""
-        boot = boots.get(*self.boot_key)
-        complaints = judge_pressed(boot, Day(entries()[-1]).elf)
-        return report(self.test_id, complaints, boot.serial) if complaints else ""
+    @property
+    def boot_key(self) -> BootKey:
+        return newest().iso, self.machine, True
+
+    def key(self) -> str:
+        return verdicts.key("machine", [newest()], [self.machine])
+
+    def prove(self, boots: Boots) -> Proved:
+        boot = boots.get(self.boot_key)
+        complaints = judge_pressed(boot, newest().elf)
+        return Proved(report(self.test_id, complaints, boot.serial)) if complaints else Proved(files={"log": boot.serial.encode()})
 
 
 def judge_pressed(boot: Boot, elf: Path) -> list[str]:
-    """Complaints about the end, the tests, the page tables, what the CPU forbids, the free memory, and who owns it."""
-    complaints = judge_halted(boot, elf)
-    if boot.outcome == "halt":
-        if not re.search(rf"^ok \d+ .*\n.*{HALT_LINE}", boot.serial, re.MULTILINE):
-            complaints.append("something happened between the last test and the end")
-        extents = boot.seen.page_tables.get(boot.seen.cpus[0].cr3, [])
-        complaints += judge_free_memory(boot.serial, extents, boot.seen.gib_pages)
-        complaints += judge_owners(boot.serial)
-        complaints += judge_said(boot.serial, boot.seen.cpus[0].cr4, boot.seen.protections)
+    """Complaints about the end, the tests, and all that a kernel can be looked at for."""
+    complaints = judge_halted(boot, elf, list(CHECKS))
+    if boot.seen and not re.search(rf"^ok \d+ .*\n.*{HALT_LINE}", boot.whole_log, re.MULTILINE):
+        complaints.append("something happened between the last test and the end")
     return complaints
 
 

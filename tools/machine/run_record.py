@@ -1,6 +1,6 @@
 """One run of a day's kernel in full: build/evidence/ENTRY/run.json.
 
-    {"format": 2, "digest": "...", "entry": "YYYY-MM-DD-page-table-space", "machine": "bios-pc-64M",
+    {"format": 2, "entry": "YYYY-MM-DD-page-table-space", "machine": "bios-pc-64M",
      "serial": [{"instructions": 1200, "text": "Daybook: first light", "address": "0x10012a",
                  "source": {"file": "journal/YYYY-MM-DD-first-light.nw", "line": 152, "function": "_start"}}, ...],
      "nanoseconds_per_instruction": 4, "instructions": 123456,
@@ -43,7 +43,7 @@ from .measure import NANOSECONDS_PER_INSTRUCTION, Measured
 from .trees import ROOT, Day
 from .walker import Extent
 
-FORMAT = 2  # of run.json; another number makes `make evidence` record every run again
+FORMAT = 2  # of run.json; a reader who knows another must not use it
 
 # Intel SDM vol. 3A 2.5 and vol. 4, IA32_EFER.
 _FLAGS = {
@@ -123,7 +123,6 @@ def _pool(log: str) -> list[str] | None:
 
 
 def _sizes(day: Day) -> dict[str, Any]:
-    entry = (ROOT / "journal" / f"{day.entry}.nw").read_text()
     files = [*day.folder.glob("boot/*"), *day.folder.glob("tangled/**/*")]
     return {
         "sections": section_sizes(day.elf),
@@ -133,9 +132,13 @@ def _sizes(day: Day) -> dict[str, Any]:
             "C++": _lines(file for file in files if file.suffix in (".cpp", ".hpp")),
             "NASM": _lines(file for file in files if file.suffix in (".asm", ".inc")),
         },
-        "entry_lines": len(entry.splitlines()),
-        "entry_words": len(entry.split()),
-    }
+    } | prose_sizes(day.entry)
+
+
+def prose_sizes(entry: str) -> dict[str, int]:
+    """Of the entry as it is now."""
+    text = (ROOT / "journal" / f"{entry}.nw").read_text()
+    return {"entry_lines": len(text.splitlines()), "entry_words": len(text.split())}
 
 
 def _lines(files: Iterable[Path]) -> int:
