@@ -29,9 +29,9 @@ build/font.psf: /usr/share/consolefonts/spleen-8x16.psfu.gz
 	mkdir -p $(@D) && zcat $< > $@
 /usr/share/consolefonts/spleen-8x16.psfu.gz: | $(installed.run)
 
-# The filter that makes amendments part of noweb. Its files are compiled as one, but for the program and the history:
-# a newcomer waits for this, and reading the library's headers is most of it.
-amend.apart := main history_json
+# The filter that makes amendments part of noweb. Most of its files are compiled as one, the rest beside it: a newcomer
+# waits for this, and reading the library's headers is most of it.
+amend.apart := main check history_json
 amend.objects := $(patsubst %,build/amend.d/%.o,$(amend.apart) amend)
 amend.cxx = $(ccache) g++ -std=c++20 -O1 -Wall -Wextra -Werror -I. -MMD -MP -c $< -o $@
 build/amend: $(amend.objects)

@@ -3,7 +3,9 @@
 #include "name.hpp"
 #include "verb.hpp"
 
-#include <nlohmann/json.hpp>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <algorithm>
 #include <map>
@@ -12,7 +14,59 @@
 namespace amend {
 namespace {
 
-using nlohmann::json;
+/// A list or an object of JSON, as it is written. (A library that holds values takes longer to compile than all of amend.)
+class json {
+public:
+    static json array(const auto&... values)
+    {
+        json out('[', ']');
+        (out.add(values), ...);
+        return out;
+    }
+    static json object() { return {'{', '}'}; }
+
+    void add(const auto& value)
+    {
+        separate();
+        put(value);
+    }
+    void add(std::string_view key, const auto& value)
+    {
+        add(key);
+        text_ += ':';
+        put(value);
+    }
+    [[nodiscard]] std::string text() const { return text_ + close_; }
+
+private:
+    json(char open, char close) : text_(1, open), close_(close) {}
+
+    void separate()
+    {
+        if (text_.size() > 1)
+            text_ += ',';
+    }
+    void put(const json& value) { text_ += value.text(); }
+    void put(std::nullptr_t) { text_ += "null"; }
+    void put(bool value) { text_ += value ? "true" : "false"; }
+    void put(int value) { text_ += std::to_string(value); }
+    void put(std::size_t value) { text_ += std::to_string(value); }
+    // A byte that is not UTF-8 must not make this unreadable; the stream carries it through untouched.
+    void put(std::string_view value)
+    {
+        using utf8 = rapidjson::UTF8<>;
+        constexpr unsigned replacement = 0xFFFD;
+        rapidjson::MemoryStream in(value.data(), value.size());
+        rapidjson::StringBuffer readable, quoted;
+        for (unsigned codepoint = 0; in.Tell() < value.size();)
+            utf8::Encode(readable, utf8::Decode(in, &codepoint) ? codepoint : replacement);
+        rapidjson::Writer(quoted).String(readable.GetString(), static_cast<rapidjson::SizeType>(readable.GetSize()));
+        text_.append(quoted.GetString(), quoted.GetSize());
+    }
+
+    std::string text_;
+    char close_;
+};
 
 class maker {
 public:
@@ -20,25 +74,37 @@ public:
 
     std::string run()
     {
-        json all{{"entries", json::array()}, {"definitions", json::array()}, {"versions", json::array()},
-                 {"superseded", json::object()}, {"edits", json::array()}, {"files", json::object()}};
+        json entries = json::array(), definitions = json::array(), versions = json::array(), edits = json::array();
+        json superseded = json::object(), files = json::object(), all = json::object();
+        std::map<std::string_view, json> paths;
         for (const entry& e : journal_.entries)
-            all["entries"].push_back(e.name);
+            entries.add(e.name);
         for (std::size_t i = 0; i < journal_.definitions.size(); ++i) {
             const std::string_view chunk = split_exhibit(journal_.definitions[i].name).chunk;
-            all["definitions"].push_back(of_definition(journal_.definitions[i], history_.amended[i]));
+            definitions.add(of_definition(journal_.definitions[i], history_.amended[i]));
             if (is_path(chunk))
-                all["files"][std::string(chunk)] = {language_of(chunk), has_line_directives(chunk)};
+                paths.insert_or_assign(chunk, json::array(language_of(chunk), has_line_directives(chunk)));
         }
-        for (const history::version& v : history_.versions)
-            all["versions"].push_back({v.chunk, v.entry, of_pieces(v.pieces)});
+        for (const history::version& v : history_.versions) {
+            if (v.pieces.empty())
+                versions.add(json::array(v.chunk, v.entry, nullptr));
+            else
+                versions.add(json::array(v.chunk, v.entry, of_pieces(v.pieces)));
+        }
         for (const auto& [name, lines] : fold_.superseded())
-            all["superseded"][std::string(name)] = of_lines(lines);
+            superseded.add(name, of_lines(lines));
         for (const history::edit& e : history_.edits)
-            all["edits"].push_back({index_of(e.at), number_of(e.at), of_lines(e.old_lines)});
-        all["lines"] = std::move(lines_);
-        // A byte that is not UTF-8 must not make this unreadable; the stream carries it through untouched.
-        return all.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+            edits.add(json::array(index_of(e.at), number_of(e.at), of_lines(e.old_lines)));
+        for (const auto& [path, facts] : paths)
+            files.add(path, facts);
+        all.add("definitions", definitions);
+        all.add("edits", edits);
+        all.add("entries", entries);
+        all.add("files", files);
+        all.add("lines", lines_);
+        all.add("superseded", superseded);
+        all.add("versions", versions);
+        return all.text() + "\n";
     }
 
 private:
@@ -72,17 +138,20 @@ private:
             mark(e.new_lines, 'n');
         }
         const std::string_view said = changes ? to_string(verb::change) : word_of(a.what);
-        return {d.entry, name.chunk, name.exhibit ? json(*name.exhibit) : json(nullptr), name.before, said, roles, others};
+        json indices = json::array();
+        for (const std::size_t other : others)
+            indices.add(other);
+        if (!name.exhibit)
+            return json::array(d.entry, name.chunk, nullptr, name.before, said, roles, indices);
+        return json::array(d.entry, name.chunk, *name.exhibit, name.before, said, roles, indices);
     }
 
     json of_pieces(const std::vector<std::shared_ptr<const piece>>& pieces)
     {
-        if (pieces.empty())
-            return nullptr;
         json out = json::array();
         for (const auto& p : pieces)
             for (const line& l : p->lines)
-                out.push_back(of_line(l));
+                out.add(of_line(l));
         return out;
     }
 
@@ -90,7 +159,7 @@ private:
     {
         json out = json::array();
         for (const line& l : lines)
-            out.push_back(of_line(l));
+            out.add(of_line(l));
         return out;
     }
 
@@ -102,7 +171,7 @@ private:
             const int number = number_of(l.at);
             const std::string written = to_string(d.lines[static_cast<std::size_t>(number) - 1]);
             const std::size_t blank = std::min(written.find_first_not_of(" \t"), written.size());
-            lines_.push_back({index_of(l.at), number, place->first.second, written.substr(0, blank)});
+            lines_.add(json::array(index_of(l.at), number, place->first.second, written.substr(0, blank)));
         }
         return place->second;
     }
