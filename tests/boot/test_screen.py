@@ -11,7 +11,9 @@ from machine.machines import Machine
 from machine.screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, shown
 from machine.trees import Exhibit, exhibits
 
-LEANING = [Exhibit(entry, name) for entry, name in exhibits() if name == "short-pitch"]
+LEANING = [Exhibit(*names) for names in exhibits() if names[1] == "short-pitch"]
+REFUSING = [Exhibit(entry, other) for entry, name in exhibits() if name == "unseen" for other in ("seen", "unseen")]
+
 
 @pytest.mark.all
 @pytest.mark.kept(*LEANING)
@@ -23,17 +25,18 @@ def test_a_leaning_picture_is_noticed(exhibit: Exhibit, boots: Boots) -> None:
     assert judge_screen(boot.seen.screen, boot.whole_log)
 
 
-def test_there_is_a_leaning_picture() -> None:
-    assert LEANING
+@pytest.mark.all
+@pytest.mark.kept(*REFUSING)
+@pytest.mark.parametrize("exhibit", REFUSING, ids=lambda exhibit: exhibit.name)
+def test_a_refusal_is_seen_without_a_serial_port(exhibit: Exhibit, boots: Boots) -> None:
+    """From the moment on when the kernel knows of the screen; the exhibit `unseen` is the kernel before that."""
+    boot = boots.get((exhibit.iso, Machine.parse("bios-pc-64M-noserial-nodebugexit"), True))
+    rows = read_screen(boot.seen.screen, read_font())
+    assert rows.count("The kernel cannot go on: this is a trial") == (exhibit.name == "seen"), rows
 
 
-def test_a_refusal_is_seen_without_a_serial_port(boots: Boots) -> None:
-    """From the moment on when the kernel knows of the screen; the first exhibit is the kernel before that."""
-    machine = Machine.parse("bios-pc-64M-noserial-nodebugexit")
-    for name, lines in (("unseen", 0), ("seen", 1)):
-        boot = boots.get(Exhibit("2026-11-30g-a-refusal-that-is-seen", name).iso, machine)
-        rows = read_screen(boot.seen.screen, read_font())
-        assert rows.count("The kernel cannot go on: this is a trial") == lines, rows
+def test_there_are_such_pictures() -> None:
+    assert [exhibit.name for exhibit in [*LEANING, *REFUSING]] == ["short-pitch", "seen", "unseen"]
 
 
 def picture_of(rows: list[str], columns: int) -> bytes:
