@@ -12,7 +12,9 @@ from machine.screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, 
 from machine.trees import Exhibit, exhibits
 
 LEANING = [Exhibit(*names) for names in exhibits() if names[1] == "short-pitch"]
-REFUSING = [Exhibit(entry, other) for entry, name in exhibits() if name == "unseen" for other in ("seen", "unseen")]
+# Of the last entry that has both: the kernel as it was, and with a screen from early on.
+BOTH = [entry for entry, name in exhibits() if name == "unseen" and (entry, "seen") in exhibits()]
+REFUSING = [Exhibit(BOTH[-1], name) for name in ("unseen", "seen")]
 
 
 @pytest.mark.all
@@ -36,7 +38,7 @@ def test_a_refusal_is_seen_without_a_serial_port(exhibit: Exhibit, boots: Boots)
 
 
 def test_there_are_such_pictures() -> None:
-    assert [exhibit.name for exhibit in [*LEANING, *REFUSING]] == ["short-pitch", "seen", "unseen"]
+    assert [exhibit.name for exhibit in [*LEANING, *REFUSING]] == ["short-pitch", "unseen", "seen"]
 
 
 def picture_of(rows: list[str], columns: int) -> bytes:
