@@ -285,15 +285,8 @@ private:
 
     static bool has_pieces(const memory::known_memory& known, const std::vector<range>& right)
     {
-        max_t at = 0;
-        for (const range& piece : right) {
-            const range found = memory::next_free_piece(known, at);
-            if (!(found == piece))
-                return false;
-            at = found.end;
-        }
-        const range last = memory::next_free_piece(known, at);
-        return last.start == last.end;
+        const memory::piece_list& found = memory::find_free_pieces(known);
+        return std::equal(found.begin(), found.end(), right.begin(), right.end());
     }
 
     static void fail(const memory::known_memory& known, const char* why)

@@ -51,13 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const pieces free = map.free();
 
     pieces found;
-    for (max_t at = 0;;) {
-        const memory::range next = memory::next_free_piece(map.known(), at);
-        if (next.start == next.end)
-            break;
-        found.push_back({next.start, next.end});
-        at = next.end;
-    }
+    for (const auto& [start, end] : memory::find_free_pieces(map.known()))
+        found.push_back({start, end});
     demand(found == free);
 
     piece largest{0, 0};
