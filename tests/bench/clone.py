@@ -17,7 +17,7 @@ from made_journal import ROOT, make_journal
 
 COUNTED = "x86_64-linux-gnu-g++"  # the compiler whose runs are counted
 COUNTER = f"""#!/bin/sh
-case " $* " in *" -c "*) case " $* " in *" -E "*) ;; *) echo >>"$DAYBOOK_COMPILATIONS" ;; esac ;; esac
+case " $* " in *" -E "*) ;; *" -c "* | *" -S "*) echo >>"$DAYBOOK_COMPILATIONS" ;; esac
 exec /usr/bin/{COUNTED} "$@"
 """
 
