@@ -135,13 +135,15 @@ emulator: ## build the emulator that boots the kernels in a page, outside this f
 ##@ Trust
 
 ifdef ENTRY
-test: iso build/tests/count.so | $(installed.test) ## every test but the slow matrix
+test: iso build/tests/count.so | $(installed.test) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
 	tests/run boot -- -k $(entry)
 else
-test: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands build/tests/host_tests build/tests/logs_tests build/tests/eight_bits_tests build/tests/amend_tests build/coverage/daybook.elf $(minisearch) | $(installed.test) $(installed.site)
-	tests/run
+test: $(host.programs) iso days build/tests/count.so $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
+	tests/run --quick
 endif
-matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: make test's boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
+test-all: test exhibits sanitized build/map-check build/tests/misuse.elf build/mutation/commands build/coverage/daybook.iso ## that, then the rest: every test but the slow matrix
+	tests/run --rest
+matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: all boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	DAYBOOK_MATRIX=1 tests/run proof boot
 check: $(builder) ## compare every day's sources with their seals in journal/SEALS
 	tools/build --tangle --days
@@ -180,4 +182,4 @@ help: ## this list
 	$(say) "New here? 'make run' boots the kernel in this terminal; 'make serve' shows the journal in a browser."
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
+.PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test test-all matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

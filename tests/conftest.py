@@ -1,11 +1,15 @@
-"""What the tests start finds the modules in tools/, as they do themselves (pytest.ini). And which of them a shard runs."""
+"""What the tests start finds the modules in tools/, as they do themselves (pytest.ini). Which tests a shard runs, and which have
+passed before and would again."""
 
 import os
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import store
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = re.compile(r"\d{4}-\d\d-\d\d[a-z]?-[\w-]+")
@@ -28,3 +32,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = [item for item in items if not is_of_shard(item)]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if is_of_shard(item)]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """mark.kept(ON, ARGUMENT...): that the test passes depends on what ON(ARGUMENT...) says, {"name": value, ...} (store.key), and
+    on the test's own file."""
+    mark = pyfuncitem.get_closest_marker("kept")
+    if mark is None:
+        yield
+        return
+    on, *arguments = mark.args
+    key = store.key(pyfuncitem.path.parent.name, test=pyfuncitem.name, file=pyfuncitem.path, **on(*arguments))
+    is_known = store.known(key) is not None
+    if is_known:
+        pyfuncitem.obj = lambda **_fixtures: None
+    outcome = yield
+    if not is_known and outcome.excinfo is None:
+        store.keep(key, {})

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Those that take longest begin first.
 PARTS = ["site", "boot", "host", "emulator", "proof", "journal", "bench", "coverage"]
 PROGRAMS = ["host_tests", "eight_bits_tests", "amend_tests", "logs_tests"]
+# A newcomer waits for some of these; the other parts are for `make test-all`.
+QUICK_PARTS = ["site", "boot", "host", "journal"]
 QUICK, REST = "not all", "all"  # by pytest's marks
 _BYTES_EACH = 2 << 30  # a part with its browser or its QEMUs
 
@@ -89,9 +91,9 @@ def host_jobs(results: Path) -> Iterator[Job]:
         yield Job(name, command, junit, store.key("host", program=program, maps=maps))
 
 
-def pytest_job(part: str, name: str, marks: str, results: Path, options: list[str]) -> Job:
-    junit = results / f"{name}.xml"
-    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-r", "fEs", f"--junitxml={junit}", f"tests/{part}", "-m", marks, *options]
+def pytest_job(part: str, name: str, marks: list[str], results: Path, options: list[str]) -> Job:
+    junit, marked = results / f"{name}.xml", " and ".join(filter(None, marks))
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-r", "fEs", f"--junitxml={junit}", f"tests/{part}", "-m", marked, *options]
     return Job(name, [*command], junit)
 
 
@@ -141,7 +143,8 @@ def parse(arguments: list[str]) -> tuple[list[str], str, list[str]]:
     for part in parts:
         if part not in PARTS:
             raise Unusable(f"there is no part '{part}'; there are {', '.join(sorted(PARTS))}")
-    return [part for part in PARTS if part in parts or not parts], (marks or [""])[-1], options
+    asked = [part for part in PARTS if part in parts or not parts]
+    return [part for part in asked if marks != [QUICK] or part in QUICK_PARTS], "".join(marks), options
 
 
 def tell(jobs: list[Job], parts: list[str], marks: str) -> None:
@@ -167,9 +170,9 @@ def main(arguments: list[str]) -> int:
         results = Path(folder)
         os.environ["DAYBOOK_VERDICTS"] = str(results / "verdicts")
         jobs = [] if marks == REST or "host" not in parts or os.environ.get("SHARD", "1/1")[:2] != "1/" else list(host_jobs(results))
-        both = f"{marks} and not alone" if marks else "not alone"
-        jobs += [pytest_job(part, part, both, results, options) for part in parts if part != "host"]
-        alone = [] if marks == QUICK else [pytest_job(part, f"{part}, alone", "alone", results, options) for part in parts if has_alone(part)]
+        of = {part: marks if part in QUICK_PARTS else "" for part in parts}
+        jobs += [pytest_job(part, part, [of[part], "not alone"], results, options) for part in parts if part != "host"]
+        alone = [pytest_job(part, f"{part}, alone", [of[part], "alone"], results, options) for part in parts if has_alone(part)]
         run_all(without_known(jobs), room())
         run_all(alone, 1)
         cases = results / f"{PROGRAMS[0]}.xml"

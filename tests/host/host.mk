@@ -2,6 +2,8 @@
 # AddressSanitizer and UndefinedBehaviorSanitizer. The tests are optimized with -Og: -O1 compiles twice as long, and they run no
 # faster. Included by the Makefile.
 
+host.programs := $(addprefix build/tests/,host_tests logs_tests eight_bits_tests amend_tests)
+
 # What of the kernel runs on the host, as paths below tangled/.
 host.kernel := console/font.cpp kstruct/heap.cpp kstruct/slab.cpp memory/danger.cpp memory/free_memory.cpp memory/free_pieces.cpp \
   memory/pool.cpp memory/pool_address.cpp memory/stack.cpp multiboot2/information.cpp page/map.cpp page/pt_source.cpp page/pt_space.cpp \
