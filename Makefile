@@ -138,10 +138,11 @@ ifdef ENTRY
 test: iso build/tests/count.so | $(installed.test) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
 	tests/run boot -- -k $(entry)
 else
-test: $(host.programs) iso days build/tests/count.so $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
+test: $(host.programs) build/daybook.elf $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
+	tools/build --tangle --days --exhibits
 	tests/run --quick
 endif
-test-all: test exhibits sanitized build/map-check build/tests/misuse.elf build/mutation/commands build/coverage/daybook.iso ## that, then the rest: every test but the slow matrix
+test-all: test iso evidence sanitized build/map-check build/tests/misuse.elf build/mutation/commands build/coverage/daybook.iso ## that, then the rest: every test but the slow matrix
 	tests/run --rest
 matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: all boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	DAYBOOK_MATRIX=1 tests/run proof boot

@@ -36,9 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """mark.kept(ON, ARGUMENT...): that the test passes depends on what ON(ARGUMENT...) says, {"name": value, ...} (store.key), and
+    """mark.depends(ON, ARGUMENT...): that the test passes depends on what ON(ARGUMENT...) says, {"name": value, ...} (store.key), and
     on the test's own file."""
-    mark = pyfuncitem.get_closest_marker("kept")
+    mark = pyfuncitem.get_closest_marker("depends")
     if mark is None:
         yield
         return

@@ -154,6 +154,7 @@ def test_an_entry_that_cannot_be_listed_is_an_error(tmp_path: Path, name: str, o
     assert not list((tmp_path / "build").glob("days*"))
 
 
+@pytest.mark.all
 def test_image_of_all_days_is_small() -> None:
     assert (TOP / "build/daybook.iso").stat().st_size < 2_200_000
 

@@ -77,7 +77,7 @@ def test_fuzzing_finds_nothing(target: str, executions: dict[str, int]) -> None:
     store.keep(key, {"executions": executions[target]})
 
 
-PLANTED = [pytest.param(*each, marks=pytest.mark.kept(fuzzer, each[0], "60")) for each in MISTAKES]
+PLANTED = [pytest.param(*each, marks=pytest.mark.depends(fuzzer, each[0], "60")) for each in MISTAKES]
 
 
 @pytest.mark.parametrize(("target", "file", "old", "new"), PLANTED, ids=range(len(MISTAKES)))

@@ -27,7 +27,7 @@ def claims(said: str, verdict: str) -> set[str]:
     return {line.partition(": ")[2] for line in said.splitlines() if line.startswith(verdict)}
 
 
-@pytest.mark.kept(proof, ROOT / "tangled")
+@pytest.mark.depends(proof, ROOT / "tangled")
 def test_everything_is_proved() -> None:
     status, said = prove("tangled")
     assert status == 0, said
@@ -35,7 +35,7 @@ def test_everything_is_proved() -> None:
     assert claims(said, "proved ") == everything
 
 
-@pytest.mark.kept(proof, OLD)
+@pytest.mark.depends(proof, OLD)
 def test_that_of_the_log_is_refuted() -> None:
     status, said = prove("--old", OLD)
     assert status == 0, said
@@ -57,7 +57,7 @@ def test_that_of_the_log_is_refuted() -> None:
     assert len(re.findall(counterexample, said)) == len(refuted)
 
 
-@pytest.mark.kept(proof, OLD)
+@pytest.mark.depends(proof, OLD)
 def test_a_counterexample_is_one() -> None:
     """Each, computed again by hand, does what the log's function does, and breaks a rule."""
     _, said = prove("--old", OLD)
@@ -76,7 +76,7 @@ def test_a_counterexample_is_one() -> None:
         assert wrong_answer or wrong_refusal or not start <= cursor <= end, block
 
 
-@pytest.mark.kept(proof, ROOT / "tangled")
+@pytest.mark.depends(proof, ROOT / "tangled")
 def test_every_planted_mistake_is_refuted() -> None:
     status, said = prove("--mutants", "tangled")
     assert status == 0, said

@@ -29,3 +29,11 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(params=["sample", "journal"])
 def site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(request.param)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """A newcomer does not wait for what needs all of the journal, built and recorded."""
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if {"journal", "published"} & {*item.fixturenames, params.get("site")}:
+            item.add_marker(pytest.mark.all)

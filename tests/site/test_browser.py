@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from conftest import weave
 from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
-# The longest first: they are started in this order. The last is not: it measures time, so it has the machine to itself.
+# The longest first: they are started in this order. lighthouse measures time, so it has the machine to itself.
 SUITES = """
     boot exhibits firefox axe budgets file keyboard keys links motion noscript previews print requests search shift source theme valid
-    width workflow lighthouse
+    width workflow
 """.split()
 
 
@@ -31,30 +32,44 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def result_of(
     request: pytest.FixtureRequest, published: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], subprocess.CompletedProcess[str]]]:
-    """What became of a suite. All that are selected, but for the last, are started now, two at a time."""
+    """What became of a suite. All that are selected are started now, two at a time."""
     folder = tmp_path_factory.mktemp("results")
-
-    def run(suite: str) -> subprocess.CompletedProcess[str]:
-        command = [RUN, published.root, folder / f"{suite}.xml", suite]
-        environment = {**os.environ, "DAYBOOK_TERMINAL": str(folder / "terminal")}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
-
     selected = [item.callspec.params.get("suite") for item in request.session.items if hasattr(item, "callspec")]
     with ThreadPoolExecutor(2) as pool:
-        runs = {suite: pool.submit(run, suite) for suite in SUITES[:-1] if suite in selected}
-        yield lambda suite: runs[suite].result() if suite in runs else run(suite)
+        runs = {suite: pool.submit(run, published, suite, folder) for suite in SUITES if suite in selected}
+        yield lambda suite: runs[suite].result()
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("suite", SUITES)
-def test_in_a_browser(result_of: Callable[[str], subprocess.CompletedProcess[str]], suite: str) -> None:
-    result = result_of(suite)
+def run(site: Site, suite: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [RUN, site.root, folder / f"{suite}.xml", suite]
+    environment = {**os.environ, "DAYBOOK_TERMINAL": str(folder / "terminal")}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
+
+
+def check(result: subprocess.CompletedProcess[str]) -> None:
     failures = [line for line in result.stdout.splitlines() if not line.lstrip().startswith("✔")]
     assert result.returncode == 0, "\n".join(failures)[-6000:] + result.stderr
 
 
+def test_a_page_of_each_kind_in_a_browser(tmp_path: Path) -> None:
+    """As they are shown to somebody who has built and recorded nothing yet."""
+    site = weave(tmp_path / "site", sorted(JOURNAL.glob("*.nw")), EVIDENCE, DAYBOOK_PREVIEW="1")
+    check(run(site, "axe", tmp_path))
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_in_a_browser(result_of: Callable[[str], subprocess.CompletedProcess[str]], suite: str) -> None:
+    check(result_of(suite))
+
+
+@pytest.mark.alone
+def test_how_fast_pages_are(journal: Site, tmp_path: Path) -> None:
+    check(run(journal, "lighthouse", tmp_path))
+
+
 def test_the_book_is_sound(published: Site) -> None:
     epub = published.root / "daybook.epub"
-    check = subprocess.run(["java", "-jar", "/usr/share/java/epubcheck.jar", epub], capture_output=True, text=True)
-    assert check.returncode == 0, check.stderr
+    checked = subprocess.run(["java", "-jar", "/usr/share/java/epubcheck.jar", epub], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
     assert (published.root / "daybook.pdf").read_bytes().startswith(b"%PDF-")
