@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from machine.boots import Boots
-from machine.cases import FIRMWARES, HANDFUL, DayCase, covering, day_cases, quick_day_cases, unusable
+from machine.cases import FIRMWARES, HANDFUL, DayCase, covered, covering, day_cases, quick_day_cases, unusable
 from machine.elf import segments
 from machine.machines import Machine
 from machine.trees import BUILD, ROOT, Day, entries, newest
@@ -38,8 +38,10 @@ def test_each_day_is_booted_by_everybody_and_the_newest_on_all_firmwares() -> No
 
 def test_a_few_machines_have_many_pairs_in_them() -> None:
     names = ("bios-pc-64M", "bios-pc-512M", "bios-pc-64M-smp2", "uefi-q35-6G-cpu_max", "direct-pc-64M")
-    few = covering([Machine.parse(name) for name in names], 3)
+    machines = [Machine.parse(name) for name in names]
+    few = covering(machines, 3)
     assert [machine.name for machine in few] == ["bios-pc-64M", "uefi-q35-6G-cpu_max", "bios-pc-512M"]
+    assert covered(few, machines)[1] == "pairs of board with memory 3 of 3, cpu_model 2 of 2, cpus 2 of 3"
 
 
 @pytest.mark.kept(newest())
