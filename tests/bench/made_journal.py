@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -480,7 +481,10 @@ def append_days(journal: Path, count: int) -> None:
 
 def seal(journal: Path) -> None:
     """Seals what has no seal yet, and forgets seals of what is not there."""
-    seals: Any = SourceFileLoader("seals", str(ROOT / "weave/seals")).load_module()
+    loader = SourceFileLoader("seals", str(ROOT / "weave/seals"))
+    seals: Any = ModuleType("seals")
+    sys.modules["seals"] = seals
+    loader.exec_module(seals)
     seals.JOURNAL, seals.SEALS = journal, journal / "SEALS"
     entries = [path.stem for path in sorted(journal.glob("*.nw"))]
     known = {entry: seal for entry, seal in seals.read_seals().items() if entry in entries}

@@ -44,6 +44,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Tiny(tmp_path_factory.mktemp("bench"), DAYS)
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("name", QUICK)
 def test_what_is_quick_is_measured(place: Place, name: str) -> None:
     measure, rows = QUICK[name]
@@ -93,6 +94,7 @@ def test_a_made_journal_is_the_same_every_time_and_sealed(tmp_path: Path) -> Non
     assert len(entries) == days and sealed == entries
 
 
+@pytest.mark.all
 def test_a_made_day_boots(tmp_path: Path) -> None:
     clone = Tiny(tmp_path, len(list((ROOT / "journal").glob("*.nw"))) + 2).fresh()
     ran = clone.make("at", f"ENTRY={clone.entries()[-1].stem}", "run")
