@@ -122,8 +122,14 @@ anchors: site ## note the site's new anchors in weave/site/published-anchors: no
 evidence: $(builder) build/tests/count.so | $(installed.test) ## boot every entry's kernel and record what its page shows
 	tools/record
 
-# site/.nojekyll is the last thing that the weave writes, so it stands for the whole site.
-site/.nojekyll: $(journal) $(shell find weave/site weave/emulator -type f -not -path '*/node_modules/*') $(wildcard build/emulator build/figures/*.json) evidence iso $(minisearch) | $(installed.site)
+# site/.nojekyll is the last thing that the weave writes, so it stands for the whole site. If nothing that it is made of has
+# changed, nobody need ask what is built and recorded.
+site.made_of := $(journal) journal/SEALS $(wildcard build/emulator build/figures/*.json) \
+  $(shell find weave tools -type f -not -path '*/node_modules/*' -not -name '*.pyc')
+site/.nojekyll: $(site.made_of) $(builder) build/tests/count.so $(minisearch) | $(installed.test) $(installed.site)
+	tools/build --days --exhibits
+	tools/build --image
+	tools/record
 	$(say) "weave   site"
 	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"
 	weave/site/weave site

@@ -22,10 +22,11 @@ end
 function M.write(path, value)
   local out = {'return '}
   write(value, out)
-  local file = assert(io.open(path .. '.part', 'wb'))
+  local part = path .. '.' .. os.getenv 'WEAVE_MARK':match '([^/]*)/[^/]*$' -- another weave has another
+  local file = assert(io.open(part, 'wb'))
   assert(file:write(table.concat(out)))
   assert(file:close())
-  assert(os.rename(path .. '.part', path))
+  assert(os.rename(part, path))
 end
 
 return M
