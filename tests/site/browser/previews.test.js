@@ -11,7 +11,8 @@ const address = await openSite();
 const WAYS = [['http', address], ['file', fileAddress]];
 const NEAR = 'pre a.ref[href^="#"]';
 const FAR = 'pre a.ref[href^=".."]';
-const [withNear] = having('entry', /<span class="l".*<a class="ref"[^>]*href="#/);
+const [withNear, ...othersWithNear] = having('entry', /<span class="l".*<a class="ref"[^>]*href="#/);
+const largest = othersWithNear.at(-1) ?? withNear; // in which many references lead to code
 const [withFar, ...othersWithFar] = having('entry', /<span class="l".*<a class="ref"[^>]*href="\.\./);
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
@@ -50,7 +51,7 @@ for (const [way, top] of WAYS) {
     test(`a reference to ${where} is expanded where it stands, and back, ${way}`, async (t) => {
       const page = await visit(t, browser, at(top, entry));
       const link = await firstOf(page, selector);
-      const toggle = link.locator('+ .more');
+      const toggle = link.locator('+ .expand');
       assert.equal(await toggle.getAttribute('aria-label'), `Expand ${await link.textContent()}`);
       const target = await link.evaluate((element) => element.href);
       await toggle.focus();
@@ -74,6 +75,7 @@ for (const [way, top] of WAYS) {
 test('hover shows the chunk after a moment, the pointer may go onto the box, and Escape puts it away', async (t) => {
   const page = await visit(t, browser, at(address, withNear));
   const link = await firstOf(page, NEAR);
+  await page.mouse.move(1, 1); // where a pointer comes from
   await link.hover();
   assert.ok(await box(page).isHidden(), 'it comes at once');
   await box(page).waitFor();
@@ -143,7 +145,7 @@ test('links in code from another page lead where they led there', async (t) => {
   // Only a link within that page tells the two apart, and few pieces have one.
   for (const entry of [withFar, ...othersWithFar]) {
     const page = await visit(t, browser, at(address, entry));
-    const toggles = page.locator(`${FAR} + .more`);
+    const toggles = page.locator(`${FAR} + .expand`);
     await toggles.evaluateAll((buttons) => buttons.forEach((button) => button.click()));
     await page.waitForFunction(() => [...document.querySelectorAll('.expanded')].every((block) => block.firstChild));
     const shown = await page.locator('.expanded a.id').evaluateAll((links) => links.map(({ href }) => href));
@@ -164,12 +166,12 @@ test('links in code from another page lead where they led there', async (t) => {
 test('what is expanded can be expanded again', async (t) => {
   for (const entry of having('entry', /<span class="l".*<a class="ref"/)) {
     const page = await visit(t, browser, at(address, entry));
-    const toggles = page.locator('main figure.chunk[id] > pre > code > .l .more');
+    const toggles = page.locator('main figure.chunk[id] > pre > code > .l .expand');
     const count = await toggles.count();
     for (let i = 0; i < count; i += 1) {
       await toggles.nth(i).dispatchEvent('click');
       await page.locator('.expanded .l').first().waitFor({ state: 'attached' });
-      const inner = page.locator('.expanded .more:visible').first();
+      const inner = page.locator('.expanded .expand:visible').first();
       if (await inner.count() > 0) {
         await inner.click();
         await page.locator('.expanded .expanded .l').first().waitFor();
@@ -195,7 +197,7 @@ test("copying gives the journal's text, expanded or not", async (t) => {
   };
   const before = await copy();
   assert.match(before, /<<.*>>/);
-  for (const toggle of await figure.locator('.more').all()) await toggle.click();
+  for (const toggle of await figure.locator('.expand').all()) await toggle.click();
   await figure.locator('.expanded .l').first().waitFor();
   assert.equal(await copy(), before);
 });
@@ -211,12 +213,12 @@ test('selecting code takes no toggle along', async (t) => {
 
 test('a toggle is 24 px high and leaves the lines as high as they are', async (t) => {
   const page = await visit(t, browser, at(address, withNear));
-  const { width, height } = await page.locator('main .more:visible').first().boundingBox();
+  const { width, height } = await page.locator('main .expand:visible').first().boundingBox();
   assert.ok(width >= 24 && height >= 24);
-  const pre = page.locator('figure.chunk pre:has(.more):visible').first();
+  const pre = page.locator('figure.chunk pre:has(.expand):visible').first();
   const high = () => pre.evaluate((element) => element.getBoundingClientRect().height);
   const withToggles = await high();
-  await page.addStyleTag({ content: '.more { display: none }' });
+  await page.addStyleTag({ content: '.expand { display: none }' });
   assert.equal(withToggles, await high());
 });
 
@@ -224,7 +226,7 @@ test("on a chunk's own page each toggle has something to show", async (t) => {
   const page = await visit(t, browser, at(address, having('chunks/*', /<pre.*<a class="ref"/s)[0]));
   const references = page.locator('main pre a.ref');
   assert.ok(await references.count() > 0);
-  await page.locator('main .more').evaluateAll((toggles) => toggles.forEach((toggle) => toggle.click()));
+  await page.locator('main .expand').evaluateAll((toggles) => toggles.forEach((toggle) => toggle.click()));
   await page.waitForFunction(() => [...document.querySelectorAll('.expanded')].every((block) => block.firstChild));
   assert.equal(await page.getByText('The code cannot be shown here').count(), 0);
 });
@@ -233,6 +235,75 @@ test('a piece that cannot be loaded is said', async (t) => {
   const page = await visit(t, browser, at(address, withFar));
   await page.route('**/*.pieces.js', (route) => route.abort());
   const link = await firstOf(page, FAR);
-  await link.locator('+ .more').click();
+  await link.locator('+ .expand').click();
   await page.getByText('The code cannot be shown here').waitFor();
+});
+
+/** A reference of the page to a chunk on it that is not empty. */
+async function toCode(page) {
+  await unfold(page);
+  const links = page.locator(`${NEAR}:visible`);
+  const leads = await links.evaluateAll((all) => all.map(({ hash }) => document.getElementById(decodeURIComponent(hash.slice(1)))?.querySelector('.l[data-n]') != null));
+  const link = links.nth(leads.indexOf(true));
+  await link.scrollIntoViewIfNeeded();
+  return link;
+}
+
+/** Which lines of code go where their numbers are: those of which some row begins left of the code's own edge. */
+const intoGutter = (page, lines) => page.locator(lines).evaluateAll((all) => all.filter((line) => {
+  const range = document.createRange();
+  range.selectNodeContents(line);
+  const rows = [...range.getClientRects()].filter(({ width }) => width > 0);
+  return rows.some(({ left }) => left < rows[0].left - 1);
+}).map((line) => line.textContent));
+
+test('a long line of a preview is broken, and stays out of the gutter', async (t) => {
+  const page = await visit(t, browser, at(address, largest), { viewport: { width: 400, height: 800 } });
+  await focus(page, await toCode(page));
+  await box(page).waitFor();
+  await box(page).locator('.l[data-n]').first().evaluate((line) => line.append(' and'.repeat(60)));
+  const { height } = await box(page).locator('.l[data-n]').first().evaluate((line) => line.getBoundingClientRect());
+  assert.ok(height > 40, 'the line is not broken');
+  assert.deepEqual(await intoGutter(page, '#_preview .l[data-n]'), []);
+});
+
+test('so is one on paper', async (t) => {
+  const page = await visit(t, browser, at(address, withNear), { viewport: { width: 400, height: 800 } });
+  await page.emulateMedia({ media: 'print' });
+  await page.locator('figure.chunk .l[data-n]').first().evaluate((line) => line.append(' and'.repeat(60)));
+  assert.deepEqual(await intoGutter(page, 'figure.chunk .l[data-n]'), []);
+});
+
+test('what is expanded stands where its file has it, and its numbers in their column', async (t) => {
+  const page = await visit(t, browser, at(address, largest));
+  await (await toCode(page)).locator('+ .expand').click();
+  const line = page.locator('.expanded .l[data-n]').filter({ hasText: /\S/ }).first();
+  await line.waitFor();
+  const [code, name, number, numbers] = await line.evaluate((element) => {
+    const left = (node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return range.getBoundingClientRect().left;
+    };
+    const column = (one) => one.getBoundingClientRect().left + parseFloat(getComputedStyle(one).paddingLeft) + parseFloat(getComputedStyle(one, '::before').marginLeft);
+    const link = element.closest('.expanded').previousSibling.parentNode.querySelector('a.ref[href^="#"]');
+    return [left(element), left(link), column(element), column(element.closest('figure').querySelector('.l[data-n]:not(.expanded .l)'))];
+  });
+  assert.ok(Math.abs(code - name) < 12, `the code begins at ${code}, and the name at ${name}`);
+  assert.ok(Math.abs(number - numbers) < 1, `its numbers begin at ${number}, and the others at ${numbers}`);
+});
+
+test('no preview opens under a pointer that rests while the page moves', async (t) => {
+  const page = await visit(t, browser, at(address, withNear));
+  const link = await firstOf(page, NEAR);
+  const { x, y } = await link.boundingBox();
+  await page.mouse.move(x + 10, y + 205);
+  await page.mouse.move(x + 12, y + 205);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => scrollBy({ top: -200, behavior: 'instant' }));
+  await page.waitForTimeout(900);
+  assert.ok(await link.evaluate((element) => element.matches(':hover')), 'the link did not come under the pointer');
+  assert.ok(await box(page).isHidden(), 'the preview opens under a pointer that rests');
+  await page.mouse.move(x + 14, y + 205);
+  await box(page).waitFor();
 });

@@ -3,7 +3,7 @@
 if (navigator.clipboard) {
   const journalText = (code) => {
     const copy = code.cloneNode(true);
-    for (const added of copy.querySelectorAll('.more, .expanded')) added.remove();
+    for (const added of copy.querySelectorAll('.expand, .expanded')) added.remove();
     for (const element of copy.querySelectorAll('[data-ref]')) {
       element.textContent = `<<${element.dataset.ref}>>`;
     }

@@ -2,7 +2,7 @@
 // below that what continued or replaced it later.
 {
   const {make} = daybook;
-  const blank = make('button', {type: 'button', class: 'more', 'aria-expanded': 'false'});
+  const blank = make('button', {type: 'button', class: 'expand', 'aria-expanded': 'false'});
 
   const addToggles = (links) => {
     for (const link of links) {
@@ -26,10 +26,7 @@
   const expand = (button) => {
     const link = button.previousElementSibling;
     const line = button.closest('.l, .xref');
-    const indent = line.textContent.match(/^[ \t]*/)[0].replaceAll('\t', '        ').length;
-    const block = make('span', {
-      class: 'expanded', role: 'group', 'aria-label': link.textContent, style: `--indent: ${indent}ch`,
-    });
+    const block = make('span', {class: 'expanded', role: 'group', 'aria-label': link.textContent});
     // The line feed after the line stays with it.
     const end = line.nextSibling?.nodeType === Node.TEXT_NODE ? line.nextSibling : line;
     end.after(block);
@@ -39,7 +36,7 @@
 
   const blocks = new WeakMap();
   document.addEventListener('click', (event) => {
-    const button = event.target.closest?.('.more');
+    const button = event.target.closest?.('.expand');
     if (!button) return;
     const isOpen = blocks.has(button);
     button.setAttribute('aria-expanded', String(!isOpen));
