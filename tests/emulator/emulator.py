@@ -2,9 +2,16 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from machine import verdicts
+from machine.trees import Day
 
 TOP = Path(__file__).resolve().parents[2]
 WEAVE = TOP / "weave/emulator"
@@ -16,6 +23,20 @@ def folder() -> Path | None:
     """Where `make emulator` has put it; None where it has not been built."""
     run = subprocess.run([WEAVE / "build", "--where"], capture_output=True, text=True)
     return Path(run.stdout.strip()) if run.returncode == 0 else None
+
+
+def depends_on(day: Day) -> dict[str, Any]:
+    """What it depends on whether a day's kernel does the same in the emulator and in QEMU."""
+    here = sorted(file for file in Path(__file__).parent.iterdir() if file.is_file())
+    built = folder()
+    files = [*here, *sorted(WEAVE.glob("*.*js")), *(built / name for name in FILES if built)]
+    made = {"tree": day.digest, "toolchain": verdicts.toolchain(), "recipe": verdicts.recipe()}
+    return {**made, "qemu": verdicts.qemu(), "harness": verdicts.harness(), "files": files}
+
+
+def each(days: Sequence[Day], *others: Any) -> list[ParameterSet]:
+    """The days as parameters, with `others`, of a test that is not run again while nothing that it depends on has changed."""
+    return [pytest.param(day, *others, marks=pytest.mark.depends(depends_on, day)) for day in days]
 
 
 def like_it(memory: str) -> str:

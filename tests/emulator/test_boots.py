@@ -15,7 +15,8 @@ from pvh import with_pvh_entry
 
 # The newest kernel also on machines of other sizes; the largest has memory above 4 GiB.
 MEMORY, OTHERS = "64M", ("512M", "6G")
-RUNS = [(day, MEMORY) for day in usable_days()] + [(usable_days()[-1], size) for size in OTHERS]
+NEWEST = usable_days()[-1:]
+RUNS = emulator.each(usable_days(), MEMORY) + [run for size in OTHERS for run in emulator.each(NEWEST, size)]
 
 # The lines that may differ, each with its reason. None does.
 DEPENDS_ON_THE_MACHINE: list[tuple[re.Pattern[str], str]] = []

@@ -43,7 +43,7 @@ def values_in_qemu(kernel: Path, places: list[int]) -> list[dict[str, int]]:
 
 
 @pytest.mark.usefixtures("built")
-@pytest.mark.parametrize("day", usable_days())
+@pytest.mark.parametrize("day", emulator.each(usable_days()))
 def test_control_registers_change_as_in_qemu(day: Day, tmp_path: Path) -> None:
     here = emulator.boot(day.elf, "64M", tmp_path, changes=True)
     assert here.outcome == "exit 33"

@@ -43,8 +43,7 @@ def result_of(
 
 def run(site: Site, suite: str, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [RUN, site.root, folder / f"{suite}.xml", suite]
-    environment = {**os.environ, "DAYBOOK_TERMINAL": str(folder / "terminal")}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800)
+    return subprocess.run(command, capture_output=True, text=True, timeout=1800)
 
 
 def check(result: subprocess.CompletedProcess[str]) -> None:
