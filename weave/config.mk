@@ -36,9 +36,9 @@ amend.objects := $(patsubst %,build/amend.d/%.o,$(amend.apart) amend)
 amend.cxx = $(ccache) g++ -std=c++20 -O1 -Wall -Wextra -Werror -I. -MMD -MP -c $< -o $@
 build/amend: $(amend.objects)
 	g++ -static $^ -o $@
-build/amend.d/amend.cpp: $(filter-out $(amend.apart:%=weave/amend/%.cpp),$(wildcard weave/amend/*.cpp))
+build/amend.d/amend.cpp: $(filter-out $(amend.apart:%=weave/amend/%.cpp),$(wildcard weave/amend/*.cpp)) weave/config.mk
 	$(say) "c++     weave/amend"
-	mkdir -p $(@D) && printf '#include "%s"\n' $^ > $@
+	mkdir -p $(@D) && printf '#include "%s"\n' $(filter %.cpp,$^) > $@
 build/amend.d/amend.o: build/amend.d/amend.cpp | $(installed.run)
 	$(amend.cxx)
 $(amend.apart:%=build/amend.d/%.o): build/amend.d/%.o: weave/amend/%.cpp build/amend.d/amend.cpp | $(installed.run)
