@@ -13,6 +13,8 @@ endif
 
 # The programs in other folders use what is in tools/: the machines, the figures.
 export PYTHONPATH := $(CURDIR)/tools
+# FRESH=1 believes no verdict that is older than this (tools/store.py).
+export DAYBOOK_SINCE := $(or $(DAYBOOK_SINCE),$(shell date +%s))
 
 # V=1 shows the commands; without it each step is one line.
 V ?= 0

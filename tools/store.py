@@ -7,7 +7,8 @@
     store.py keep KEY [FILE...]  keeps the verdict on standard input, a JSON object, and with it these files
     store.py count LOG           how many verdicts were new and how many known, of each kind, in the runs that wrote to LOG
 
-Only what went well is kept. FRESH=1 takes no verdict from the store, and still keeps new ones. DAYBOOK_VERDICTS names a file to
+Only what went well is kept. FRESH=1 takes no verdict from the store but new ones: since this program began, or since the time in
+DAYBOOK_SINCE, which make sets, so that its programs believe one another. DAYBOOK_VERDICTS names a file to
 which every run writes a line for each verdict: new KIND, or known KIND.
 """
 
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "daybook/verdicts"
-FRESH = os.environ.get("FRESH", "0") == "1"
+SINCE = float(os.environ.get("DAYBOOK_SINCE") or time.time()) if os.environ.get("FRESH") == "1" else 0.0
 UNUSED_DAYS = 60  # after which a verdict is forgotten
 
 Verdict = dict[str, Any]
@@ -76,17 +77,14 @@ def is_known(key: str) -> bool:
 
 
 def _read(key: str) -> Verdict | None:
-    if FRESH and key not in _kept:
-        return None
+    file = FOLDER / key / "verdict.json"
     try:
-        text = (FOLDER / key / "verdict.json").read_text()
+        if file.stat().st_mtime < SINCE:
+            return None
         os.utime(FOLDER / key)
-        return json.loads(text)
+        return json.loads(file.read_text())
     except (OSError, ValueError):
         return None
-
-
-_kept: set[str] = set()  # by this run
 
 
 def keep(key: str, verdict: Verdict, files: dict[str, bytes] | None = None) -> None:
@@ -103,7 +101,6 @@ def keep(key: str, verdict: Verdict, files: dict[str, bytes] | None = None) -> N
         part.rename(place)
     except OSError:  # somebody else was faster
         shutil.rmtree(part)
-    _kept.add(key)
     _count("new", key)
 
 

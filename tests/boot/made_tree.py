@@ -62,7 +62,7 @@ def make_tree(folder: Path, monkeypatch: pytest.MonkeyPatch, elf: bytes) -> Path
 def empty_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store of the test's own, which nobody counts."""
     monkeypatch.setattr(store, "FOLDER", folder)
-    monkeypatch.setattr(store, "FRESH", False)
+    monkeypatch.setattr(store, "SINCE", 0.0)
     monkeypatch.setattr(store, "COUNTS", store.Counter())
     monkeypatch.delenv("DAYBOOK_VERDICTS", raising=False)
 

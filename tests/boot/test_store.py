@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,8 +108,7 @@ def test_with_nothing_changed_there_is_none(world: World) -> None:
 
 
 def test_a_fresh_run_boots_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "FRESH", True)
-    monkeypatch.setattr(store, "_kept", set())
+    monkeypatch.setattr(store, "SINCE", time.time())
     assert (world.boots(), world.boots()) == (1, 0)
 
 
@@ -153,7 +153,11 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert run("known", key) == (1, "")
     assert run("keep", key, str(file), said='{"x": 1}') == (0, "")
     assert run("known", key, str(tmp_path / "out")) == (0, '{"x": 1}') and (tmp_path / "out/file").read_text() == "one"
+    environment |= {"FRESH": "1"}
+    assert run("known", key)[0] == 1
+    environment |= {"DAYBOOK_SINCE": "1"}  # as make would have it, long ago
+    assert run("known", key)[0] == 0
     file.write_text("two")
     assert run("key", "page", said=asked)[1] != key
-    assert run("count", str(tmp_path / "log"))[1] == "verdicts: page 1 new, 1 known"
+    assert run("count", str(tmp_path / "log"))[1] == "verdicts: page 1 new, 2 known"
     assert run("what")[0] == 2
