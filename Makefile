@@ -91,7 +91,7 @@ emulator: ## build the emulator that boots the kernels in a page, outside this f
 ##@ Trust
 
 ifdef ENTRY
-test: iso build/tests/count.so | $(installed.test) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
+test: iso build/tests/count.so | $(installed.test)
 	tests/run boot -- -k $(entry)
 else
 test: $(host.programs) build/daybook.elf $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
