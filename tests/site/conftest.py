@@ -35,5 +35,5 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """A newcomer does not wait for what needs all of the journal, built and recorded."""
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
-        if {"journal", "published"} & {*item.fixturenames, params.get("site")}:
+        if {"journal", "published", "recorded"} & {*item.fixturenames, params.get("site")}:
             item.add_marker(pytest.mark.all)

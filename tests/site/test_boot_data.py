@@ -303,6 +303,7 @@ def test_what_is_no_kernel_is_named(kernels: dict[str, Path]) -> None:
     assert result.stderr.startswith(f"kernels: {kernels['elf']}: ") and result.stderr.count("\n") == 1
 
 
+@pytest.mark.all
 def test_an_exhibit_without_its_kernel_is_named(tmp_path: Path) -> None:
     if not folder():
         pytest.skip("the emulator is not built; `make emulator` builds it")
@@ -313,7 +314,6 @@ def test_an_exhibit_without_its_kernel_is_named(tmp_path: Path) -> None:
         sorted(JOURNAL.glob("*.nw")),
         EVIDENCE,
         DAYBOOK_EXHIBITS=str(tmp_path / "exhibits"),
-        DAYBOOK_CACHE=str(tmp_path / "cache"),
     )
     assert result.returncode == 1 and not (tmp_path / "site").exists()
     assert (

@@ -50,6 +50,7 @@ def is_in(line: str, log: str) -> bool:
     return re.search(rf"^\s*{pattern}\s*$", log, re.MULTILINE) is not None
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("entry", sorted(JOURNAL.glob("*.nw")), ids=lambda entry: entry.stem)
 def test_what_a_goal_shows_is_in_a_recorded_log(entry: Path) -> None:
     first, goal = goal_of(entry)

@@ -14,7 +14,7 @@ from woven import EVIDENCE, JOURNAL, SAMPLE, TOP, files_of, page_of, trees_for
 class Copy:
     """A journal and its evidence, to change, and the site woven of it again and again."""
 
-    def __init__(self, journal: Path, evidence: Path, folder: Path) -> None:
+    def __init__(self, journal: Path, evidence: Path, folder: Path, cache: Path | None = None) -> None:
         shutil.copytree(journal, folder / "journal")
         shutil.copytree(evidence, folder / "evidence")
         self.folder, self.site = folder, folder / "site"
@@ -23,6 +23,7 @@ class Copy:
             **trees_for(self.entries, folder),
             "JOURNAL": str(folder / "journal"),
             "DAYBOOK_EVIDENCE": str(folder / "evidence"),
+            "DAYBOOK_CACHE": str(cache or folder / "cache"),
         }
         self.weave(self.site)
 
@@ -105,8 +106,9 @@ def test_what_all_pages_share_makes_all_anew(tmp_path: Path, change: str) -> Non
     assert made >= {path for path in pages if (copy.site / path).exists()}
 
 
+@pytest.mark.all
 def test_prose_of_the_journal(tmp_path: Path) -> None:
-    copy = Copy(JOURNAL, EVIDENCE, tmp_path)
+    copy = Copy(JOURNAL, EVIDENCE, tmp_path, TOP / "build/site")
     for entry in copy.entries[:: len(copy.entries) // 2]:
         add_prose(entry)
     assert len(copy.weave_again()) < len(copy.entries)
