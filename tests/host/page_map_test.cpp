@@ -113,6 +113,69 @@ TEST(Map, ARefusalForWantOfTablesLeavesNoTrace)
     }
 }
 
+// Runs of each size that begin and end at the edges of tables and elsewhere.
+TEST(Run, LeadsWhereItsPagesWouldAndNowhereElse)
+{
+    for (const page_size pages : sizes)
+        for (const max_t begin : {0, 1, 510, 511})
+            for (const max_t count : {0, 1, 2, 511, 512, 513, 700}) {
+                checked_space space;
+                const max_t bytes = page::bytes_of(pages), physical = 3 * bytes;
+                const max_t start = 0xFFFF'8000'0000'0000 + begin * bytes;
+                ASSERT_EQ(space.space.map_run({start}, {physical}, pages, count, writable), map_fault::none);
+                for (max_t i = 0; i < count; ++i) {
+                    const page::translation found = space.space.translate({start + i * bytes});
+                    ASSERT_EQ(found.physical.value, physical + i * bytes) << i << " of " << count << " from " << begin;
+                    ASSERT_EQ(found.chosen, writable);
+                    ASSERT_EQ(found.pages, pages);
+                }
+                EXPECT_EQ(space.space.translate({start + count * bytes}).fault, map_fault::not_mapped);
+                if (begin != 0) {
+                    EXPECT_EQ(space.space.translate({start - bytes}).fault, map_fault::not_mapped);
+                }
+                for (max_t i = 0; i < count; ++i)
+                    ASSERT_EQ(space.space.unmap({start + i * bytes}, pages), map_fault::none);
+                EXPECT_EQ(space.at.in_use, 1u);
+                EXPECT_EQ(space.at.misused, "");
+            }
+}
+
+TEST(Run, ThatMeetsAnObstacleOrLacksATableLeavesNothing)
+{
+    constexpr max_t start = 0x7000'0000'0000 - 3 * KiB4, count = 520;
+    for (const max_t obstacle : {0, 1, 2, 3, 4, 300, 514, 515, 519}) {
+        checked_space space;
+        ASSERT_EQ(space.space.map({start + obstacle * KiB4}, {0}, sizes[0], 0), map_fault::none);
+        const std::size_t tables = space.at.in_use;
+        EXPECT_EQ(space.space.map_run({start}, {0}, sizes[0], count, 0), map_fault::occupied);
+        EXPECT_EQ(space.at.in_use, tables);
+        for (max_t i = 0; i < count; ++i)
+            ASSERT_EQ(space.space.translate({start + i * KiB4}).fault, i == obstacle ? map_fault::none : map_fault::not_mapped);
+    }
+    for (std::size_t tables = 0;; ++tables) {
+        checked_space space;
+        space.at.limit = 1 + tables;
+        if (space.space.map_run({start}, {0}, sizes[0], count, 0) == map_fault::none) {
+            EXPECT_EQ(tables, 7u);  // three page tables, two directories and two PDPTs
+            break;
+        }
+        EXPECT_EQ(space.at.in_use, 1u) << tables;
+        EXPECT_EQ(space.at.misused, "");
+    }
+}
+
+TEST(Run, EndsWithTheLastPhysicalPage)
+{
+    checked_space space(true, 40);
+    constexpr max_t end = max_t{1} << 40;
+    const auto try_run = [&](max_t to, max_t count) { return space.space.map_run({GiB}, {to}, sizes[0], count, 0); };
+    EXPECT_EQ(try_run(end - 2 * KiB4, 3), map_fault::beyond_physical);
+    EXPECT_EQ(try_run(0, ~max_t{0}), map_fault::beyond_physical);
+    EXPECT_EQ(try_run(end + KiB4, 1), map_fault::beyond_physical);
+    EXPECT_EQ(space.at.in_use, 1u);
+    EXPECT_EQ(try_run(end - 2 * KiB4, 2), map_fault::none);
+}
+
 // Whatever else the table has: an entry that is forgotten is a table that is freed in use.
 TEST(Unmap, ATableStaysWhileItHasAnEntryWhereverThatIs)
 {
