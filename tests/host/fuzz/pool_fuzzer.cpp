@@ -22,9 +22,9 @@ memory_map some_map(input& from)
     while (!from.is_empty()) {
         const unsigned kind = from.byte();
         const max_t start = some_address(from, near), length = some_length(from);
-        if (kind < 64)
+        if (kind < 64 && map.taken.size() <= memory::danger_areas::most)  // as many as the kernel can have
             map.taken.push_back({start, start + std::min(length, memory::no_limit - start)});
-        else
+        if (kind >= 64 && map.regions.size() < multiboot2::information::max_regions)
             map.regions.push_back({start, length, kind < 192 ? 1u : kind});
     }
     return map;
