@@ -153,7 +153,7 @@ def tell(jobs: list[Job], parts: list[str], marks: str) -> None:
         print(f"{job.name:18}{job.counts['passed']:6}{job.counts['failed']:8}{job.counts['skipped']:9}{job.seconds:10.0f}{job.cpu:13.0f}")
     if marks == QUICK:
         more = [f"{job.deselected} more of {job.name}" for job in jobs if job.deselected]
-        more += [f"all of {part}" for part in PARTS if part not in parts]
+        more += [f"all of {part}" for part in PARTS if part not in QUICK_PARTS]
         print(f"\n`make test-all` adds {', '.join(more)}.")
 
 
@@ -172,7 +172,7 @@ def main(arguments: list[str]) -> int:
         jobs = [] if marks == REST or "host" not in parts or os.environ.get("SHARD", "1/1")[:2] != "1/" else list(host_jobs(results))
         of = {part: marks if part in QUICK_PARTS else "" for part in parts}
         jobs += [pytest_job(part, part, [of[part], "not alone"], results, options) for part in parts if part != "host"]
-        alone = [pytest_job(part, f"{part}, alone", [of[part], "alone"], results, options) for part in parts if has_alone(part)]
+        alone = [] if marks == QUICK else [pytest_job(part, f"{part}, alone", [of[part], "alone"], results, options) for part in parts if has_alone(part)]
         run_all(without_known(jobs), room())
         run_all(alone, 1)
         cases = results / f"{PROGRAMS[0]}.xml"

@@ -22,6 +22,9 @@ from machine.expect import BUILD_ERROR
 from machine.trees import Day, Exhibit, entries, exhibits
 from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, files_of, page_of, run_weave
 
+# The kernels of all days are looked at.
+pytestmark = pytest.mark.all
+
 DAYS = [Day(entry) for entry in entries()]
 KERNELS: list[Day | Exhibit] = [*DAYS, *(Exhibit(entry, name) for entry, name in exhibits())]
 OLD, NEW = DAYS[0], DAYS[-1]

@@ -52,9 +52,10 @@ def check(result: subprocess.CompletedProcess[str]) -> None:
 
 
 def test_a_page_of_each_kind_in_a_browser(tmp_path: Path) -> None:
-    """As they are shown to somebody who has built and recorded nothing yet."""
+    """As they are shown to somebody who has built and recorded nothing yet. And what scripts may not have."""
     site = weave(tmp_path / "site", sorted(JOURNAL.glob("*.nw")), EVIDENCE, DAYBOOK_PREVIEW="1")
     check(run(site, "axe", tmp_path))
+    check(run(site, "eslint", tmp_path))
 
 
 @pytest.mark.parametrize("suite", SUITES)

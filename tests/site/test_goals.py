@@ -10,6 +10,9 @@ from machine.slots import slot
 from machine.trees import Day
 from woven import EVIDENCE, JOURNAL, TOP
 
+# The kernels of all days are looked at.
+pytestmark = pytest.mark.all
+
 # A command of the goal, and the map that it boots the day's kernel on.
 MAP_BOOT = re.compile(r"^    make map-boot MAP=(\S+)$", re.MULTILINE)
 # Indented lines behind a paragraph, but for commands: what the machine says. (Code that a goal begins with is none of that.)

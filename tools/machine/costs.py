@@ -76,4 +76,5 @@ def read_start(log: str) -> tuple[int, int]:
     before it gets an entry; so the entries of the leaves are among them."""
     mapped = re.search(r"^free memory: .* in (\d+) pages of 1 GiB, (\d+) of 2 MiB and (\d+) of 4 KiB$", log, re.MULTILINE)
     tables = re.findall(r"^page tables: (\d+) KiB$", log, re.MULTILINE)[-1]
-    return sum(map(int, mapped.groups())), int(tables) * 1024 // 8
+    assert mapped, "the log does not say what is mapped"
+    return sum(int(pages) for pages in mapped.groups()), int(tables) * 1024 // 8

@@ -12,6 +12,7 @@ isa-debug-exit device: the kernel halts when it is done), menu (GRUB waits for a
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .boot_information import RESERVED, USABLE, Region
 
@@ -77,7 +78,7 @@ class Machine:
             raise reject(f'"{board}" is not a board')
         if not re.fullmatch(_SIZE, memory):
             raise reject(f'"{memory}" is not a memory size')
-        fields: dict[str, object] = {}
+        fields: dict[str, Any] = {}
         for option in options:
             setting = _option(option)
             if setting is None:

@@ -1,7 +1,7 @@
 """What the kernel's log says of memory."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 
 from .boot_information import RESERVED, USABLE, Region
@@ -69,7 +69,7 @@ def read_report(log: str) -> Report:
 def owners(log: str) -> dict[str, float]:
     """Who owns how many KiB. Modules are one owner. A ReportError as above."""
     report = read_report(log)
-    kib: Counter[str] = Counter()
+    kib: dict[str, float] = defaultdict(float)
     for name, (start, end) in report.areas:
         kib["modules" if name == "a module" else name] += (end - start) / 1024
     return {**kib, **dict(report.kib), "kernel objects": report.slabs * _SLAB_KIB}

@@ -18,7 +18,7 @@ def judge_owners(log: str) -> list[str]:
         report = read_report(log)
     except ReportError as error:
         return [str(error)]
-    table_space, *others = memory_log.areas("not free", log)
+    table_space, *others = memory_log.areas("not free", log) or [(0, 0)]
     complaints = []
     if [area for _, area in report.areas] != others:
         complaints.append("it reports other areas in use than those that it left out of its free memory")

@@ -14,7 +14,7 @@ Range = tuple[int, int]  # start, end (exclusive)
 def pool(regions: list[Region], danger_areas: list[Range], limit: int = HIGHEST) -> Range | None:
     """The largest piece of whole pages that is usable, not otherwise used, and below `limit`."""
     pieces = free_pages(regions, danger_areas, limit)
-    return min(pieces, key=lambda piece: (piece[0] - piece[1], piece[0]), default=None)
+    return min(pieces, key=lambda piece: (piece[0] - piece[1], piece[0])) if pieces else None
 
 
 def free_pages(regions: list[Region], danger_areas: list[Range], limit: int = HIGHEST) -> list[Range]:

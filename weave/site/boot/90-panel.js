@@ -24,7 +24,8 @@
     const bar = make('div', {class: 'bar', role: 'group', 'aria-label': 'Run it and step through it'});
     const panel = make('div',
       {id: '_machine', class: 'machine', role: 'group', tabindex: -1, 'aria-label': `The machine that runs ${kernel}`}, sheet, bar);
-    let journal, parts, hindsight;
+    let parts, hindsight;
+    let journal = null; // until its parts are there
     let machine; // the one that there is, if it has not been stopped
     let last; // the state that it stood in
     let shown; // the address whose line is marked

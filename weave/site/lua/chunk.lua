@@ -31,8 +31,8 @@ local function numbered_place(piece)
     end
   end
   if not first then return html.escape(piece.file), nil end
-  local lines = first == last and tostring(first) or first .. '–' .. last
-  return html.escape(piece.file) .. ':' .. lines, times
+  local numbers = first == last and tostring(first) or first .. '–' .. last
+  return html.escape(piece.file) .. ':' .. numbers, times
 end
 
 local function place(book, piece)

@@ -53,7 +53,8 @@ function M.html(entry)
       M.in_words(file.bytes))
   end
   return '<details class="downloads"><summary>Take it away</summary><ul>' .. table.concat(items)
-    .. '</ul><p>To boot it: ' .. M.image(entry.path, 'one image') .. ' boots the kernel of any day.</p><p>To check a tree of your own: put the sums beside <code>boot/</code>, <code>linker.ld</code> and '
+    .. '</ul><p>To boot it: ' .. M.image(entry.path, 'one image') .. ' boots the kernel of any day.</p>'
+    .. '<p>To check a tree of your own: put the sums beside <code>boot/</code>, <code>linker.ld</code> and '
     .. '<code>tangled/</code>, and say <code>sha256sum -c ' .. html.escape('daybook-' .. entry.name .. '.sha256')
     .. '</code>. The files are as on these pages, without the line directives that <code>make tangle</code> adds.</p></details>'
 end

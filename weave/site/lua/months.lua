@@ -46,9 +46,9 @@ end
 local latest = 3
 
 local function latest_entries(entries)
-  local list = {}
-  for i = #entries, math.max(1, #entries - latest + 1), -1 do list[#list + 1] = entries[i] end
-  return list
+  local last = {}
+  for i = #entries, math.max(1, #entries - latest + 1), -1 do last[#last + 1] = entries[i] end
+  return last
 end
 
 local function home(entries, months)

@@ -1,5 +1,6 @@
 // query.js: answers a search in the page. It stands after `documents`, `index` and what terms.mjs
 // exports, in one block with them.
+/* global MiniSearch, documents, index, options, parts, words */
 const search = MiniSearch.loadJS(index, options);
 
 const how = {
