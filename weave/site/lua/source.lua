@@ -5,6 +5,7 @@
 local dates = require 'dates'
 local html = require 'html'
 local identifiers = require 'identifiers'
+local json = require 'dkjson'
 local lines = require 'lines'
 local model = require 'model'
 local output = require 'output'
@@ -85,15 +86,22 @@ local function run_html(book, from, run, taken, gone, shown)
   return '<span class="origin"' .. id .. lifetime .. '>' .. link .. table.concat(out) .. '</span>'
 end
 
-local function slider(entries)
+-- The days that the slider can be at stand once, in a script.
+local days_file = 'source/days.js'
+
+local function write_days(entries)
   local days = {}
   for i, entry in ipairs(entries) do
-    days[i] = ('<li data-at="%s">%s %s</li>'):format(entry.name, entry.day, html.escape(entry.title))
+    days[i] = ('[%s,%s]'):format(json.quotestring(entry.name), json.quotestring(entry.day .. ' ' .. entry.title))
   end
+  output.write(days_file, ('window.daybookDays = [%s];\n'):format(table.concat(days, ',\n')))
+end
+
+local function slider(entries, from)
   local last = entries[#entries]
   return ('<p class="asof"><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
-    .. 'value="%d"> <output for="_asof">%s %s</output></p><ol id="_days" hidden>%s</ol>')
-    :format(#entries, #entries, last.day, html.escape(last.title), table.concat(days))
+    .. 'value="%d"> <output for="_asof">%s %s</output></p><script src="%s"></script>')
+    :format(#entries, #entries, last.day, html.escape(last.title), html.link(from, days_file))
 end
 
 -- When the file came, changed and went.
@@ -117,7 +125,7 @@ local function file_page(book, path, file)
     title = path, description = 'The file ' .. path .. ' as of any day of the journal.',
     body = '<p class="crumb"><a href="' .. html.link(from, 'source/index.html') .. '">all files</a></p><h1><code>'
       .. html.escape(path) .. '</code></h1>'
-      .. slider(book.entries) .. gone
+      .. slider(book.entries, from) .. gone
       .. ('<figure class="source" data-born="%d"%s>'):format(file.born,
         file.gone and (' data-gone="%d"'):format(file.gone) or '')
       .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file)
@@ -139,7 +147,7 @@ local function index_page(book)
   output.page(book.entries, from, {
     title = 'Source', description = 'Every file of the kernel, as of any day.',
     body = '<h1>Source</h1><p>The files that the journal’s chunks make up. Each line leads to the paragraph that wrote it.</p>'
-      .. slider(book.entries)
+      .. slider(book.entries, from)
       .. '<div class="table" tabindex="0" role="group" aria-label="Files"><table class="index"><thead><tr><th scope="col">File</th>'
       .. '<th scope="col">Lines</th><th scope="col">Last changed</th></tr></thead><tbody>'
       .. table.concat(rows) .. '</tbody></table></div>',
@@ -147,6 +155,7 @@ local function index_page(book)
 end
 
 function M.write(book)
+  write_days(book.entries)
   index_page(book)
   for path, file in pairs(model.files) do file_page(book, path, file) end
 end

@@ -1,6 +1,6 @@
 // The source as of an entry: entry k has what says data-b <= k < data-d.
 {
-  const days = [...document.querySelectorAll('#_days li')];
+  const days = window.daybookDays; // [entry, what it is called]
   const asked = new URLSearchParams(location.search).get('at');
   const slider = document.getElementById('_asof');
 
@@ -32,14 +32,14 @@
         wasThere ||= born <= k;
       }
       if (figure) figure.hidden = !isThere;
-      let text = days[k - 1].textContent;
+      let [, text] = days[k - 1];
       if (!isThere) text += wasThere ? ': this file is no more' : ': this file does not exist yet';
       output.textContent = text;
       slider.setAttribute('aria-valuetext', text);
     };
 
     const remember = (k) => {
-      const entry = k === days.length ? null : days[k - 1].dataset.at;
+      const entry = k === days.length ? null : days[k - 1][0];
       keepInLinks(entry);
       try { history.replaceState(null, '', withEntry(location.href, entry)); } catch { /* a file may have to keep its address */ }
     };
@@ -50,7 +50,7 @@
     });
 
     output.setAttribute('aria-live', 'off'); // the slider itself says the same
-    const k = days.findIndex((day) => day.dataset.at === asked) + 1;
+    const k = days.findIndex(([entry]) => entry === asked) + 1;
     if (k) {
       slider.value = k;
       show(k, true);
