@@ -64,3 +64,16 @@ def test_headings_descend_from_one_title(site: Site) -> None:
         levels = [int(e.tag[1]) for e in page.one("main").all() if e.tag in {"h1", "h2", "h3", "h4", "h5"}]
         assert levels[0] == 1 and levels.count(1) == 1, name
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), name
+
+
+def test_an_entry_is_named_with_its_letter(site: Site) -> None:
+    """Of several on a day, the date alone says which only of the first."""
+    for entry in site.entries:
+        day = re.match(r"(\d{4}-\d\d-\d\d)([a-z])-", entry.stem)
+        if not day:
+            continue
+        title = site.pages[page_of(entry.stem)].one("h1").text
+        wrong = re.compile(rf"{day[1]}\W{{1,3}}{re.escape(title)}")
+        texts = {name: (site.root / name).read_text() for name in [*site.pages, "search.js"]}
+        assert [name for name, text in texts.items() if wrong.search(text)] == []
+        assert f"{day[1]}{day[2]}" in texts["search.js"]

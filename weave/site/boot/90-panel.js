@@ -3,7 +3,7 @@
   const {make} = daybook;
   const {hex, marked, change, exception, ending, button, choice, typing} = daybookBoot;
   const SIZES = [16, 32, 64, 128, 256];
-  const CONTROL = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // what a stop shows of the registers; the others are folded
+  const CONTROL = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // what a step is about, and not a stop that was named; the others are folded
   const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions', 'privilege'];
   // When each of the bar's buttons can do something; it is off otherwise.
   const ON = {
@@ -82,12 +82,12 @@
         .map(([name, value]) => `${name.padEnd(9)}${typeof value === 'string' ? value : hex(value)}`).join('\n');
     };
 
-    /** What has changed since the machine last stood: what the stop is about, and folded everything else. */
-    const changes = (state) => {
+    /** What has changed since the machine last stood: the registers that the stop is about, and folded everything else. */
+    const changes = (state, about) => {
       const names = Object.keys(state).filter((name) => !QUIET.includes(name) && last[name] !== state[name]);
       const list = (those) => make('ul', {}, ...those.map((name) => make('li', {}, ...marked(change(name, last[name], state[name])))));
-      const others = names.filter((name) => !CONTROL.includes(name));
-      const found = [list(CONTROL.filter((name) => names.includes(name)))];
+      const others = names.filter((name) => !about.includes(name));
+      const found = [list(about.filter((name) => names.includes(name)))];
       if (others.length) {
         found.push(make('details', {}, make('summary', {}, `Other registers that changed: ${others.length}`), list(others)));
       }
@@ -110,7 +110,8 @@
       if (isTouring && reason === 'target') next += 1;
       status.replaceChildren(...marked(words ? `${words} ` : ''), isPast ? 'Executed: ' : 'Next: ',
         make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '.');
-      stop.replaceChildren(make('p', {}, `Mode: ${state.mode}, ${state.instructions.toLocaleString('en')} instructions.`), ...changes(state));
+      stop.replaceChildren(make('p', {}, `Mode: ${state.mode}, ${state.instructions.toLocaleString('en')} instructions.`),
+        ...changes(state, reason === 'target' ? [] : CONTROL));
       last = state;
       show(at);
       listRegisters(state);
