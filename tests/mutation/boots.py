@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from building.compiler import CROSS, version
 from kernels import Kernel, chosen
 from machine.boot import Boot, boot, medium
 from machine.elf import segments, symbols
@@ -45,7 +46,8 @@ class MachineTests:
     def __init__(self, sources: Sources) -> None:
         judges = sorted(path for path in (ROOT / "tools/machine").glob("*.py"))
         others = [ROOT / "linker.ld", *sorted((ROOT / "boot").glob("*.asm")), *sorted((ROOT / "tangled").rglob("*.asm"))]
-        self.shared = digest([read(file) for file in [*(HERE / name for name in TOOL), *judges, *others]])
+        tools = version(f"{CROSS}g++", f"{CROSS}ld", "nasm", "qemu-system-x86_64")
+        self.shared = digest(tools, [read(file) for file in [*(HERE / name for name in TOOL), *judges, *others]])
         self.kernel = digest_of_kernel(sources)
 
     def basis(self, mutant: Mutant, verdict: Verdict) -> str:

@@ -77,7 +77,7 @@ def judge_all(new_judge: Callable[[list[Mutant]], AnyJudge], asked: list[Mutant]
     if not missing:
         return
     judge, lock = new_judge(missing), Lock()
-    count = Counter()
+    count: Counter[str] = Counter()
 
     def one(number: int) -> None:
         verdict = judge.judge(number)
@@ -86,11 +86,6 @@ def judge_all(new_judge: Callable[[list[Mutant]], AnyJudge], asked: list[Mutant]
             count["killed" if verdict.killed else "survive"] += 1
             if sum(count.values()) % 50 == 0:
                 print(f"{sum(count.values())} of {len(missing)} mutants, {count['survive']} survive", file=sys.stderr, flush=True)
-            if sum(count.values()) % 10 == 0:
-                results.save()
 
-    try:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(one, judge.numbered))
-    finally:
-        results.save()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(one, judge.numbered))

@@ -1,12 +1,13 @@
-"""The verdicts on mutants, kept from run to run."""
+"""The verdicts on mutants, kept from run to run; FRESH=1 forgets them."""
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import store
+from building.compiler import version
 from directives import code
 from operators import Mutant, read
 from programs import HERE, OPTIONS, ROOT, Sources, Verdict
@@ -33,7 +34,7 @@ class HostTests:
         shared = [HERE / name for name in TOOL] + sources.helpers + sorted((ROOT / "tests/maps").glob("*"))
         for folder in sorted({path.parent for path in [*sources.tests, *sources.helpers]}):
             shared += sorted(folder.glob("*.hpp"))
-        self.shared = digest(OPTIONS, [read(file) for file in shared])
+        self.shared = digest(OPTIONS, version("g++"), [read(file) for file in shared])
         self.texts = {test: read(test) for test in sources.tests}
 
     def basis(self, mutant: Mutant, verdict: Verdict) -> str:
@@ -49,20 +50,21 @@ class HostTests:
 
 
 class Results:
-    """The verdicts of earlier runs, each of which holds as long as its basis, a digest of all that it comes from, is the same."""
+    """Verdicts in the store, each of which holds as long as its basis, a digest of all that it comes from, is the same."""
 
-    def __init__(self, path: Path, basis: Callable[[Mutant, Verdict], str], forget: bool) -> None:
-        self.path, self.basis = path, basis
-        self.known = json.loads(path.read_text()) if path.exists() and not forget else {}
+    def __init__(self, basis: Callable[[Mutant, Verdict], str]) -> None:
+        self.basis = basis
+        self.found: dict[str, Verdict] = {}  # of this run
 
     def get(self, mutant: Mutant) -> Verdict | None:
-        entry = self.known.get(repr(mutant.name))
-        verdict = Verdict(entry["killed"], entry["by"]) if entry else None
-        return verdict if verdict and entry.get("basis") == self.basis(mutant, verdict) else None
+        key = store.key("mutant", name=mutant.name)
+        if key not in self.found and (entry := store.known(key)):
+            verdict = Verdict(entry["killed"], entry["by"])
+            if entry["basis"] == self.basis(mutant, verdict):
+                self.found[key] = verdict
+        return self.found.get(key)
 
     def put(self, mutant: Mutant, verdict: Verdict) -> None:
-        self.known[repr(mutant.name)] = asdict(verdict) | {"basis": self.basis(mutant, verdict)}
-
-    def save(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(self.known, indent=0))
+        key = store.key("mutant", name=mutant.name)
+        self.found[key] = verdict
+        store.keep(key, asdict(verdict) | {"basis": self.basis(mutant, verdict)})

@@ -4,6 +4,10 @@ Just what compiled kernel code of the proofs needs: integers, branches, named gl
 the same file, also by a global pointer that still has its first value, local structures for functions that may answer anything.
 Whatever else appears is an Unsupported, never passed over. What LLVM leaves undefined (a sum that wraps though
 it is marked not to, a shift by too much, a place marked as never reached) becomes a duty: a formula that must hold.
+
+This reads what clang 14 writes, which is Debian 12's. From 15 on a pointer's type is `ptr` and says nothing of what it points to: then
+_fields must know the offset of each field, for a place is `getelementptr inbounds (i8, ptr @name, i64 8)` (from 19 on), or the name alone
+for the first. llvmlite reads such text, but leaves predicates, marks and constant places as text, so that it takes none of this away.
 """
 
 import re

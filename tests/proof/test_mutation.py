@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import store
 from boots import MACHINE, Trial, kernel_sources, met
 from explained import read_explained, shown
 from judge import Judge, judge_all
@@ -111,13 +112,14 @@ def toy(folder: Path, assertion: str) -> Sources:
 
 
 def test_what_survives_is_told_and_must_be_explained(
-    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store, "FOLDER", tmp_path / "verdicts")
     sources = toy(tmp_path, "EXPECT_EQ(larger(1, 2), 2);\n    EXPECT_EQ(size, 8);")
     files = sources.mutated(["toy"])
     assert files == ["toy/toy.cpp", "toy/toy.hpp"]
     asked = [mutant for file in files for mutant in mutants(sources.tree, file)]
-    results = Results(out / "results.json", HostTests(sources).basis, forget=False)
+    results = Results(HostTests(sources).basis)
     judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
 
     def said(reasons: dict) -> tuple[bool, str]:
@@ -141,9 +143,9 @@ def test_what_survives_is_told_and_must_be_explained(
     assert not is_well and "an explanation is stale: there is no such mutant any more" in text
 
     # The next run knows it all, until a test has changed.
-    assert all(Results(out / "results.json", HostTests(sources).basis, forget=False).get(mutant) for mutant in asked)
+    assert all(Results(HostTests(sources).basis).get(mutant) for mutant in asked)
     sources.tests[0].write_text(sources.tests[0].read_text() + "// another\n")
-    assert not any(Results(out / "results.json", HostTests(sources).basis, forget=False).get(mutant) for mutant in asked)
+    assert not any(Results(HostTests(sources).basis).get(mutant) for mutant in asked)
 
 
 def test_explanations_are_read(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
         return able[:: len(able) // count][:count]
 
     asked = some("page/tables.cpp", 6) + some("page/pt_space.cpp", 6)
-    results = Results(out / "memory.json", HostTests(sources).basis, forget=False)
+    results = Results(HostTests(sources).basis)
     judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
     assert [shown(m.name) for m in asked if not results.get(m).killed] == []
     assert len(asked) == 12
