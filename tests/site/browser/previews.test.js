@@ -243,7 +243,7 @@ test('a piece that cannot be loaded is said', async (t) => {
 async function toCode(page) {
   await unfold(page);
   const links = page.locator(`${NEAR}:visible`);
-  const leads = await links.evaluateAll((all) => all.map(({ hash }) => document.getElementById(decodeURIComponent(hash.slice(1)))?.querySelector('.l[data-n]') != null));
+  const leads = await links.evaluateAll((all) => all.map(({ hash }) => Boolean(document.getElementById(decodeURIComponent(hash.slice(1)))?.querySelector('.l[data-n]'))));
   const link = links.nth(leads.indexOf(true));
   await link.scrollIntoViewIfNeeded();
   return link;
@@ -300,7 +300,7 @@ test('no preview opens under a pointer that rests while the page moves', async (
   await page.mouse.move(x + 10, y + 205);
   await page.mouse.move(x + 12, y + 205);
   await page.keyboard.press('Escape');
-  await page.evaluate(() => scrollBy({ top: -200, behavior: 'instant' }));
+  await page.evaluate(() => window.scrollBy({ top: -200, behavior: 'instant' }));
   await page.waitForTimeout(900);
   assert.ok(await link.evaluate((element) => element.matches(':hover')), 'the link did not come under the pointer');
   assert.ok(await box(page).isHidden(), 'the preview opens under a pointer that rests');
