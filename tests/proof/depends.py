@@ -1,5 +1,6 @@
 """What the verdicts of this folder depend on, for the store."""
 
+import os
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ def text_of(sources: tuple[Path, ...], tree: Path) -> dict[str, list[str]]:
     run = subprocess.run(listing, capture_output=True, text=True, check=True)
     names = {word for word in run.stdout.replace("\\\n", " ").split() if not word.endswith(":")}
     files = sorted(file for file in map(Path, names) if file.exists())  # the log's tree has not all that today's claims are about
-    return {str(file.relative_to(ROOT)): [line for _, line in code(file.read_text())] for file in files}
+    return {os.path.relpath(file, ROOT): [line for _, line in code(file.read_text())] for file in files}
 
 
 def proof(*trees: Path) -> dict[str, Any]:
