@@ -4,8 +4,9 @@ passed before and would again."""
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
     """mark.depends(ON, ARGUMENT...): that the test passes depends on what ON(ARGUMENT...) says, {"name": value, ...} (store.key), and
     on the test's own file."""
     mark = pyfuncitem.get_closest_marker("depends")

@@ -87,7 +87,7 @@ def host_jobs(results: Path) -> Iterator[Job]:
         program, junit = ROOT / "build/tests" / name, results / f"{name}.xml"
         if not program.exists():
             raise Unusable(f"{program.relative_to(ROOT)} is not built: `make test` builds it")
-        command = ["timeout", "900", program, "--gtest_brief=1", f"--gtest_output=xml:{junit}"]
+        command: list[str | Path] = ["timeout", "900", program, "--gtest_brief=1", f"--gtest_output=xml:{junit}"]
         yield Job(name, command, junit, store.key("host", program=program, maps=maps))
 
 
@@ -109,7 +109,7 @@ def room() -> int:
 
 def run_all(jobs: list[Job], at_once: int) -> None:
     """Runs them side by side, in this order."""
-    waiting, running = list(jobs), {}
+    waiting, running = list(jobs), dict[int, Job]()
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
@@ -117,8 +117,8 @@ def run_all(jobs: list[Job], at_once: int) -> None:
                 print(f"test    {job.name}", flush=True)
                 running[job.start().pid] = job
             pid, status, used = os.wait4(-1, 0)
-            if job := running.pop(pid, None):
-                job.end(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
+            if ended := running.pop(pid, None):
+                ended.end(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
     finally:
         for pid in running:
             os.killpg(pid, signal.SIGTERM)

@@ -82,7 +82,7 @@ class Trial:
         if self.is_whole:
             return judge_pressed(self.boot(elf, self.machine.without_debug_exit(), partial(look, wanted=wanted_pages(elf))), elf)
         booted = self.boot(elf, self.machine)
-        must_end = self.refused <= last_needed
+        must_end = self.refused is not None and self.refused <= last_needed
         return [] if ended_well(booted) and (booted.outcome == "exit 39" or not must_end) else [f"it ended with {booted.outcome}"]
 
 
@@ -129,7 +129,7 @@ class MachineJudge:
     @cached_property
     def different(self) -> list[Trial]:
         """Without refusals that meet just the same as another one does."""
-        first = {}
+        first: dict[Any, Trial] = {}
         for trial in self.trials:
             first.setdefault((trial.refused is None and trial, self.met[trial]), trial)
         return list(first.values())

@@ -131,7 +131,7 @@ class Finder:
 
     def whole_name(self, declaration: Cursor) -> str:
         """Of the function, or else of the innermost thing, with its classes; without namespaces."""
-        names = []
+        names: list[str] = []
         while declaration is not None and declaration.kind not in (Kind.NAMESPACE, Kind.TRANSLATION_UNIT, Kind.LINKAGE_SPEC):
             if declaration.spelling:
                 names.insert(0, re.sub(r"<.*", "", declaration.spelling))

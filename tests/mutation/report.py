@@ -12,15 +12,15 @@ COLUMNS = ["mutants", "killed", "explained", "surviving"]
 
 
 def verdict_on(mutant: Mutant, results: Results, reasons: dict[Name, str]) -> str:
-    return "killed" if results.get(mutant).killed else "explained" if mutant.name in reasons else "surviving"
+    return "killed" if results[mutant].killed else "explained" if mutant.name in reasons else "surviving"
 
 
 def table(asked: list[Mutant], results: Results, reasons: dict[Name, str]) -> list[list[str]]:
     """A row for each file, and one for all: its name, and the numbers of the COLUMNS."""
-    counts: dict[str, Counter] = {}
+    counts: dict[str, Counter[str]] = {}
     for mutant in asked:
         counts.setdefault(mutant.file, Counter()).update(["mutants", verdict_on(mutant, results, reasons)])
-    rows = [*counts.items(), ("all", sum(counts.values(), Counter()))]
+    rows = [*counts.items(), ("all", sum(counts.values(), Counter[str]()))]
     return [[file, *(str(count[name]) for name in COLUMNS)] for file, count in rows]
 
 
@@ -37,8 +37,8 @@ def report(asked: list[Mutant], results: Results, reasons: dict[Name, str], tree
     for name in reasons:
         if name not in by_name and (is_all or name[0] in files):
             stale.append(f"there is no such mutant any more:\n{shown(name)}")
-        elif name in by_name and results.get(by_name[name]).killed:
-            stale.append(f"{results.get(by_name[name]).by} kills it now:\n{shown(name)}")
+        elif name in by_name and results[by_name[name]].killed:
+            stale.append(f"{results[by_name[name]].by} kills it now:\n{shown(name)}")
     for each in stale:
         print(f"\nan explanation is stale: {each}")
     return not surviving and not stale

@@ -64,6 +64,11 @@ class Results:
                 self.found[key] = verdict
         return self.found.get(key)
 
+    def __getitem__(self, mutant: Mutant) -> Verdict:
+        verdict = self.get(mutant)
+        assert verdict is not None, mutant.name
+        return verdict
+
     def put(self, mutant: Mutant, verdict: Verdict) -> None:
         key = store.key("mutant", name=mutant.name)
         self.found[key] = verdict

@@ -250,9 +250,10 @@ def _functions(text: str) -> Iterator[Function]:
             if re.match(r"i\d+ ", part)
         ]
         blocks: dict[str, list[str]] = {}
+        lines: list[str] = []
         for line in match[3].splitlines():
-            if label := re.match(r"([\w.]+):", line):
-                blocks[label[1]] = lines = []
+            if begun := re.match(r"([\w.]+):", line):
+                blocks[begun[1]] = lines = []
             elif line.strip():
                 if not blocks:
                     blocks[str(len(parameters))] = lines = []

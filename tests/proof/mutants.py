@@ -14,7 +14,7 @@ CLAIMED = {SPACE: [ALLOC, SET], SOURCE: [ALLOC_FIRST], PMEM: [TABLE_SPACE], ALIG
 
 FIT = "    if (addr > kernel_pt_space_manager.end_addr || size > kernel_pt_space_manager.end_addr - addr)"
 WRAP = "    if (addr < kernel_pt_space_manager.current_addr)"
-POWER = "    if (!memory::is_power_of_two(alignment))"
+REFUSE = "    if (!memory::is_power_of_two(alignment))"
 MOVE = "    kernel_pt_space_manager.current_addr = addr + size;"
 FORWARD = "    return injection::refuses() ? 0 : source(size, alignment);"
 SMALL = "    if (memory::is_power_of_two(alignment) && alignment < page::size)"
@@ -55,9 +55,9 @@ MUTANTS = [
     Mutant("a wrapped alignment is believed", SPACE, WRAP, "    if (false)"),
     Mutant("the wrap measured at the end", SPACE, WRAP, WRAP.replace("current_addr", "end_addr")),
     Mutant("an address on the cursor is refused", SPACE, WRAP, WRAP.replace("addr <", "addr <=")),
-    Mutant("any alignment is accepted", SPACE, POWER, "    if (false)"),
-    Mutant("only an alignment of 0 is refused", SPACE, POWER, "    if (alignment == 0)"),
-    Mutant("powers of two are refused", SPACE, POWER, "    if (memory::is_power_of_two(alignment))"),
+    Mutant("any alignment is accepted", SPACE, REFUSE, "    if (false)"),
+    Mutant("only an alignment of 0 is refused", SPACE, REFUSE, "    if (alignment == 0)"),
+    Mutant("powers of two are refused", SPACE, REFUSE, "    if (memory::is_power_of_two(alignment))"),
     Mutant("the cursor moves by the size alone", SPACE, MOVE, "    kernel_pt_space_manager.current_addr += size;"),
     Mutant("the cursor moves to the address", SPACE, MOVE, "    kernel_pt_space_manager.current_addr = addr;"),
     Mutant("the cursor moves a byte further", SPACE, MOVE, "    kernel_pt_space_manager.current_addr = addr + size + 1;"),
@@ -77,7 +77,7 @@ MUTANTS = [
     Mutant("nobody is told of the alignment", PMEM, REQUEST, REQUEST.replace(", .alignment = alignment", "")),
     Mutant("the tests own the page tables", PMEM, REQUEST, REQUEST.replace("page_tables", "tests")),
     Mutant("the first page is kept back", PMEM, REQUEST, REQUEST.replace(".address;", ".address + page::size;")),
-    Mutant("the cursor moves before the checks", SPACE, POWER, "    kernel_pt_space_manager.current_addr += size;\n" + POWER),
+    Mutant("the cursor moves before the checks", SPACE, REFUSE, "    kernel_pt_space_manager.current_addr += size;\n" + REFUSE),
     Mutant("rounding goes down", ALIGN, ROUND, "    return address & ~(alignment - 1);"),
     Mutant("rounding always skips", ALIGN, ROUND, "    return (address + alignment) & ~(alignment - 1);"),
     Mutant("rounding to half the alignment", ALIGN, ROUND, "    return (address + alignment - 1) & ~(alignment / 2 - 1);"),

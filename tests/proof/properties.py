@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import z3
 from llvm import Module, State
@@ -45,7 +46,7 @@ class Call:
     arguments: dict[str, z3.BitVecRef]
     before: dict[str, z3.BitVecRef]
     after: dict[str, z3.BitVecRef]
-    result: z3.BitVecRef | None
+    result: Any  # z3.BitVecRef, or None from a function that answers nothing
     duties: list[z3.BoolRef]
     local: dict[int, z3.BitVecRef]  # the fields of the last local structure
 

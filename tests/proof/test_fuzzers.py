@@ -48,7 +48,7 @@ MISTAKES = [
 
 
 def fuzz(target: str, seconds: str, *tree: Path) -> subprocess.CompletedProcess[str]:
-    run = [ROOT / "tests/host/fuzz/run", target, seconds, *tree]
+    run: list[str | Path] = [ROOT / "tests/host/fuzz/run", target, seconds, *tree]
     return subprocess.run(run, capture_output=True, text=True, env=os.environ | {"SEED": "1"})
 
 

@@ -174,7 +174,7 @@ def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
     asked = some("page/tables.cpp", 6) + some("page/pt_space.cpp", 6)
     results = Results(HostTests(sources).basis)
     judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
-    assert [shown(m.name) for m in asked if not results.get(m).killed] == []
+    assert [shown(m.name) for m in asked if not results[m].killed] == []
     assert len(asked) == 12
 
 
