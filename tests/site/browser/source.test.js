@@ -8,17 +8,17 @@ import { having, read } from './lib/site.js';
 
 const browser = await openBrowser();
 const address = await openSite();
-const LIVING = /class="run"[^>]*data-b="\d+"(?! data-d)/;
+const LIVING = /class="origin"[^>]*data-b="\d+"(?! data-d)/;
 const deaths = (page) => read(page).match(/data-d="/g).length;
 // Of the files in which what is gone stood between what is still there, the one that lost most.
 const BETWEEN = new RegExp(`${LIVING.source}.*data-d=".*${LIVING.source}`, 's');
 const changed = having('source/*', BETWEEN).reduce((one, other) => (deaths(other) > deaths(one) ? other : one));
 const [young] = having('source/*', LIVING, /data-born="(?!1")/);
-const days = [...read(changed).matchAll(/<li data-at="([^"]*)">([^<]*)/g)].map(([, name, text]) => ({ name, text }));
+const days = JSON.parse(/= (.*);/s.exec(read('source/days.js'))[1]).map(([name, text]) => ({ name, text }));
 const middle = Math.ceil(days.length / 2);
 
 /** The runs of lines: when each lives, whether it can be seen, what it says and where it leads. */
-const runs = (page) => page.locator('.source .run').evaluateAll((found) => found.map((run) => ({
+const runs = (page) => page.locator('.source .origin').evaluateAll((found) => found.map((run) => ({
   born: Number(run.dataset.b),
   died: Number(run.dataset.d ?? Infinity),
   seen: run.getClientRects().length > 0,
