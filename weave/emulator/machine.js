@@ -13,8 +13,8 @@
   // A machine that idles runs no faster than the clock on the wall; but a boot does not wait for it.
   const LEAD_MILLISECONDS = 5000;
   // A machine that runs so long, or raises so many exceptions, without a word on the serial port or a change on its screen
-  // hangs: 100 million instructions. The longest silence of a kernel that does not is a fifth of that.
-  const SILENCE = { microseconds: 10e6, exceptions: 20000 };
+  // hangs: 1,000 million instructions. The longest silence of a kernel that does not is half of that.
+  const SILENCE = { microseconds: 100e6, exceptions: 20000 };
 
   /** Whether two screens of one kind have the same on them. */
   function isSame(one, other) {

@@ -48,7 +48,7 @@
     reset: 'The kernel asked for a reset.',
     'triple fault': 'Triple fault: an exception, none of whose handlers could be called. A PC would reset.',
   };
-  const SILENT = 'It has run 100 million instructions without a word: it hangs.';
+  const SILENT = 'It has run 1,000 million instructions, or raised 20,000 exceptions, without a word: it hangs.';
 
   /** How the machine came to its end, or to no end. */
   const ending = ({status, state, reason}) => {
