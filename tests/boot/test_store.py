@@ -141,6 +141,7 @@ def test_what_nobody_asks_for_is_forgotten(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_command_line(tmp_path: Path) -> None:
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "DAYBOOK_VERDICTS": str(tmp_path / "log"), "FRESH": "0"}
+    environment.pop("DAYBOOK_SINCE", None)  # that of the make that runs this
 
     def run(*arguments: str, said: str = "") -> tuple[int, str]:
         done = subprocess.run([PROGRAM, *arguments], input=said, env=environment, capture_output=True, text=True)

@@ -12,6 +12,8 @@ from conftest import weave
 from woven import EVIDENCE, JOURNAL, TOP, Site
 
 RUN = Path(__file__).parent / "browser/run"
+# Below a sub-path, which the page for what is not there has to know.
+URL = "http://127.0.0.1/daybook/"
 # The longest first: they are started in this order. lighthouse measures time, so it has the machine to itself.
 SUITES = """
     boot exhibits firefox axe budgets file keyboard keys links motion noscript previews print requests search shift source theme valid
@@ -21,9 +23,9 @@ SUITES = """
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The journal's site as it would be below a sub-path, which its page for what is not there has to know."""
+    """The journal's site, bound as a book, too."""
     out = tmp_path_factory.mktemp("published") / "site"
-    environment = {**os.environ, "DAYBOOK_EVIDENCE": str(EVIDENCE), "SITE_URL": "http://127.0.0.1/daybook/"}
+    environment = {**os.environ, "DAYBOOK_EVIDENCE": str(EVIDENCE), "SITE_URL": URL}
     subprocess.run([TOP / "weave/site/book", out], cwd=TOP, env=environment, check=True)
     return Site(out, sorted(JOURNAL.glob("*.nw")), EVIDENCE)
 
@@ -53,7 +55,7 @@ def check(result: subprocess.CompletedProcess[str]) -> None:
 
 def test_a_page_of_each_kind_in_a_browser(tmp_path: Path) -> None:
     """As they are shown to somebody who has built and recorded nothing yet. And what scripts may not have."""
-    site = weave(tmp_path / "site", sorted(JOURNAL.glob("*.nw")), EVIDENCE, DAYBOOK_PREVIEW="1")
+    site = weave(tmp_path / "site", sorted(JOURNAL.glob("*.nw")), EVIDENCE, DAYBOOK_PREVIEW="1", SITE_URL=URL)
     check(run(site, "axe", tmp_path))
     check(run(site, "eslint", tmp_path))
 
