@@ -1,8 +1,9 @@
 """What every boot test shares: readable names, verdicts that are known, kernels that are built and boots that begin ahead."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -50,7 +51,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         item.stash[KEY] = verdicts.key("test", mark.args, [], test=item.nodeid, files=files, matrix=MATRIX)
         if store.known(item.stash[KEY]) is not None:
             del item.stash[KEY]
-            item.setup = item.runtest = lambda: None
+            item.setup = item.runtest = lambda: None  # type: ignore[assignment]  # of this one item, not of all
         else:
             needed += [tree for tree in mark.args if not isinstance(tree, Path)]
     if needed:
@@ -59,7 +60,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Generator[None, Any, None]:
     """What passes is kept."""
     outcome = yield
     if call.when == "call" and KEY in item.stash and outcome.get_result().passed:

@@ -8,7 +8,7 @@ import pytest
 import store
 from machine import cases, evidence, trees
 from machine.boot import Boot
-from machine.boots import BootKey
+from machine.boots import BootKey, Boots
 from machine.cpus import Cpu
 from machine.halted import Look
 from machine.machines import Machine
@@ -22,7 +22,7 @@ PASSED = Boot(MACHINE, "exit 33", 33, LOG, 0.5, seen=Look([CPU], False, [], {}, 
 PROOF = "on bios-pc-64M\nexit 33\n| first light\n"
 
 
-class StubBoots:
+class StubBoots(Boots):
     """Boots that have been decided on beforehand, and counted."""
 
     def __init__(self, boot: Boot) -> None:

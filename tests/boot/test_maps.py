@@ -94,7 +94,7 @@ def test_the_maps_are_there() -> None:
     ],
 )
 def test_the_oracle_by_hand(
-    regions: list[Range], danger: list[Range], limit: int, expected: Range | None, tmp_path: Path
+    regions: list[tuple[int, int, int]], danger: list[Range], limit: int, expected: Range | None, tmp_path: Path
 ) -> None:
     rows = [Region(*row) for row in regions]
     assert pool(rows, danger, limit) == expected

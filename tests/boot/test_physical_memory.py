@@ -1,21 +1,23 @@
 """The memory of a halted machine is read in blocks, which never leave the RAM."""
 
 from pathlib import Path
+from typing import Any
 
 from machine.physical_memory import PhysicalMemory
+from machine.qmp import Qmp
 from machine.walker import PAGE, Region
 
 KIB, MIB = 1 << 10, 1 << 20
 RAM = [Region(0, 640 * KIB, "pc.ram"), Region(MIB, 64 * MIB, "pc.ram")]
 
 
-class FakeQmp:
+class FakeQmp(Qmp):
     """A machine in whose memory each page is full of its own number's lowest byte."""
 
     def __init__(self) -> None:
         self.read: list[tuple[int, int]] = []
 
-    def execute(self, command: str, val: int, size: int, filename: str) -> None:
+    def execute(self, command: str, val: int = 0, size: int = 0, filename: str = "", **_: Any) -> None:
         assert command == "pmemsave"
         self.read.append((val, val + size))
         pages = range(val // PAGE, (val + size) // PAGE)

@@ -31,7 +31,7 @@ def taken(program: Path, profile: Path, folder: Path) -> Taken:
     with tempfile.TemporaryDirectory(prefix="daybook-coverage-") as scratch:
         indexed = Path(scratch) / "profile"
         subprocess.run(["llvm-profdata", "merge", profile, "-o", indexed], check=True)
-        command = ["llvm-cov", "export", program, f"-instr-profile={indexed}"]
+        command: list[str | Path] = ["llvm-cov", "export", program, f"-instr-profile={indexed}"]
         exported = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     found: defaultdict[Condition, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for function in exported["data"][0]["functions"]:

@@ -76,7 +76,7 @@ class Tiny:
 
     def report(self, limit: str, *names: str) -> subprocess.CompletedProcess[str]:
         files = [file for name in names for file in (name, f"{name}.profraw")]
-        command = [ROOT / "tests/coverage/report", limit, "tree", *files]
+        command: list[str | Path] = [ROOT / "tests/coverage/report", limit, "tree", *files]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
 
 

@@ -65,7 +65,7 @@ def boot(elf: Path, memory: str, scratch: Path, changes: bool = False) -> Run:
     """Boots `elf`. The boot information goes to scratch/information."""
     built = folder()
     assert built
-    command = ["node", WEAVE / "boot.mjs", built, elf, "--memory", memory, "--blob", scratch / "information"]
+    command: list[str | Path] = ["node", WEAVE / "boot.mjs", built, elf, "--memory", memory, "--blob", scratch / "information"]
     if changes:
         command += ["--changes", scratch / "changes"]
     run = subprocess.run(command, stdout=subprocess.PIPE, timeout=_PATIENCE_SECONDS, text=True)

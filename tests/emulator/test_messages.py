@@ -15,6 +15,6 @@ def test_messages(built: Path, tmp_path: Path) -> None:
     build_kernel(HERE / "endings.asm", echo, define="ECHO")
     environment = os.environ | {"EMULATOR": str(built), "ECHO": str(echo)}
     environment["KERNEL"] = str(usable_days()[-1].elf)
-    command = ["node", "--test", HERE / "messages.test.mjs"]
+    command: list[str | Path] = ["node", "--test", HERE / "messages.test.mjs"]
     run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr

@@ -20,7 +20,7 @@ MIB = 1 << 20
 
 def information(**options: object) -> dict[int, bytes]:
     """The content of each tag, by its type."""
-    command = ["node", "-e", SCRIPT, MULTIBOOT, json.dumps(options)]
+    command: list[str | Path] = ["node", "-e", SCRIPT, MULTIBOOT, json.dumps(options)]
     blob = subprocess.run(command, check=True, capture_output=True).stdout
     assert struct.unpack_from("<II", blob) == (len(blob), 0)
     tags, at = {}, 8

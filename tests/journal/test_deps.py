@@ -31,7 +31,7 @@ class ComputerWithout:
             shutil.copy(TOP / "tools" / name, self.top / "tools")
         (self.top / "tools/packages").write_text("# a comment\n" + "\n".join(TABLE) + "\n")
         for name in REAL_COMMANDS:
-            (self.bin / name).symlink_to(shutil.which(name))
+            (self.bin / name).symlink_to(shutil.which(name) or "")
         self.command("dpkg", "echo amd64")
         self.command("apt-get", f'echo "$*" >>"{self.apt_log}"')
         self.user(0)

@@ -102,7 +102,7 @@ def write_entry(folder: Path, name: str, opening: str) -> None:
 def test_days_are_listed_for_grub_whatever_their_titles(tmp_path: Path) -> None:
     write_entry(tmp_path, "2026-01-01-one", "---\ntitle: >-\n  It's \"$5\" \\\n  {and} ünfolded\n---\n")
     write_entry(tmp_path, "2026-01-01b-two", "---\ntitle: 'plain: quoted'\n---\n")
-    command = [TOP / "tools/days", "build/days", "2026-01-01-one", "2026-01-01b-two"]
+    command: list[str | Path] = [TOP / "tools/days", "build/days", "2026-01-01-one", "2026-01-01b-two"]
     subprocess.run(command, cwd=tmp_path, check=True)
     listing = tmp_path / "build/days/days.cfg"
     assert [line for line in listing.read_text().splitlines() if line.startswith("menuentry")] == [
@@ -127,10 +127,10 @@ def test_a_day_is_booted_as_its_own_menu_does(tmp_path: Path) -> None:
 
 def test_kernels_of_days_are_compressed_in_the_same_way_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_entry(tmp_path, "2026-01-01-one", "---\ntitle: one\n---\n")
-    made = []
+    made: list[bytes] = []
     for folder, umask, clock in (("build/days", "022", "2027-01-01"), ("build/again", "077", "2031-05-06")):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1" if made else "1000000000")
-        command = ["faketime", clock, "sh", "-c", f'umask {umask}; exec "$@"', "sh", TOP / "tools/days", folder, "2026-01-01-one"]
+        command = ["faketime", clock, "sh", "-c", f'umask {umask}; exec "$@"', "sh", str(TOP / "tools/days"), folder, "2026-01-01-one"]
         subprocess.run(command, cwd=tmp_path, check=True)
         made.append((tmp_path / folder / "kernels.squashfs").read_bytes())
     assert made[0] == made[1]
@@ -160,7 +160,7 @@ def test_image_of_all_days_is_small() -> None:
 
 
 def test_image_holds_what_it_was_given(image: Path, tmp_path: Path) -> None:
-    extract = ["xorriso", "-osirrox", "on", "-indev", image, "-extract", "/boot", tmp_path / "boot"]
+    extract: list[str | Path] = ["xorriso", "-osirrox", "on", "-indev", image, "-extract", "/boot", tmp_path / "boot"]
     subprocess.run(extract, check=True, capture_output=True)
     given = image.parent
     assert (tmp_path / "boot/grub/grub.cfg").read_bytes() == (given / "grub.cfg").read_bytes()

@@ -100,7 +100,8 @@ def plant(entry: Path, language_of: dict[str, str], edits_left: list[str]) -> se
 
     Not of an amendment whose lines are amended again: there it would be in between what belongs together.
     """
-    lines, planted, is_edit = [], set(), False
+    lines: list[str] = []
+    planted, is_edit = set(), False
     for line, name, ends in bodies(entry.read_text()):
         if name and not ends and lines[-1] == f"<<{name}>>=":
             is_edit = bool(re.match(r"<<\[(change|before|after)\]>>$", line))
@@ -142,7 +143,7 @@ def test_an_error_in_any_chunk_is_reported_at_its_line_of_the_journal(tmp_path: 
         for path in tmp_path.glob(pattern):
             # A file that is for another build is compiled as for that one: what is skipped has no lines.
             switches = ["-DSHADOW_MEMORY"] if "SHADOW_MEMORY" in path.read_text() else []
-            command = [*compiler, *switches, path.relative_to(tmp_path)]
+            command: list[str | Path] = [*compiler, *switches, path.relative_to(tmp_path)]
             errors = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
             reported |= {(m[1], int(m[2])) for m in re.finditer(rf"^(\S+?):(\d+):.* error: .*{PROBE}", errors, re.M)}
 

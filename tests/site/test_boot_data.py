@@ -273,7 +273,7 @@ def kernels(tmp_path: Path) -> dict[str, Path]:
 
 def run_kernels(given: dict[str, Path]) -> subprocess.CompletedProcess[str]:
     none = given["trees"] / "none"
-    command = [
+    command: list[str | Path] = [
         TOP / "weave/site/kernels",
         given["out"],
         none,

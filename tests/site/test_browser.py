@@ -44,7 +44,7 @@ def result_of(
 
 
 def run(site: Site, suite: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [RUN, site.root, folder / f"{suite}.xml", suite]
+    command: list[str | Path] = [RUN, site.root, folder / f"{suite}.xml", suite]
     return subprocess.run(command, capture_output=True, text=True, timeout=1800)
 
 

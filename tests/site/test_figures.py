@@ -46,7 +46,7 @@ def test_a_record_of_another_kernel_is_not(recorded: Path, tmp_path: Path) -> No
 
 def test_the_kernel_is_the_newest_that_is_sealed() -> None:
     newest = sorted(path.stem for path in (TOP / "journal").glob("*.nw"))[-1]
-    assert figures.kernel().split()[0] == newest
+    assert str(figures.kernel()).split()[0] == newest
 
 
 def test_the_page_says_who_owns_what_on_each_machine_of_the_newest_proof(journal: Site) -> None:

@@ -15,9 +15,10 @@ from woven import JOURNAL, TOP
 
 NOWEB = Path("/usr/lib/noweb")
 Files = dict[str, str]
+NOTHING = Symbol("", "", "", "", "", None, [])
 
 
-def symbol_at(found: Index, files: Files, file: str, context: str) -> Symbol | None:
+def symbol_at(found: Index, files: Files, file: str, context: str) -> Symbol:
     """What the word between « and » names; the rest of `context` says where it stands."""
     before, word, after = re.split("[«»]", context)
     offset = files[file].index(before + word + after) + len(before)
@@ -27,7 +28,7 @@ def symbol_at(found: Index, files: Files, file: str, context: str) -> Symbol | N
         if (use.line, use.column) == (line, column):
             assert use.length == len(word)
             return found.symbols[use.symbol]
-    return None
+    return NOTHING
 
 
 def named(found: Index, name: str) -> list[Symbol]:
@@ -44,7 +45,7 @@ def entry_files(entry: Path, folder: Path) -> Files:
     """The kernel's source as of an entry, without line directives."""
     entries = [file for file in sorted(JOURNAL.glob("*.nw")) if file.name <= entry.name]
     stream = subprocess.run([NOWEB / "markup", "-t", *entries], capture_output=True, check=True).stdout
-    amend = [TOP / "build/amend", "--at", entry.stem]
+    amend: list[str | Path] = [TOP / "build/amend", "--at", entry.stem]
     roots_file = folder / "roots"
     subprocess.run([*amend, "--roots", roots_file], input=stream, stdout=subprocess.DEVNULL, check=True)
     plain = subprocess.run(
@@ -182,9 +183,9 @@ int k() { { int value = 1; (void)value; } return value; }
         "h(1) + «value»",
         "third = «one»",
     ):
-        assert symbol_at(found, files, "x.cpp", text) is None, text
+        assert symbol_at(found, files, "x.cpp", text) is NOTHING, text
     for text in ("«h»(1)", "[«third»](", "(void)«value»"):
-        assert symbol_at(found, files, "x.cpp", text) is None, text
+        assert symbol_at(found, files, "x.cpp", text) is NOTHING, text
     assert symbol_at(found, files, "x.cpp", "} return «value»").name == "value"
 
 
@@ -212,7 +213,7 @@ int other() { return holds(); }
     assert symbol_at(found, files, "t.hpp", "#ifdef «LIMIT»").name == "LIMIT"
     assert symbol_at(found, files, "t.cpp", "return «holds»").definition == ("t.cpp", 2, 6)
     assert symbol_at(found, files, "t.hpp", "k::«test» name").name == "k::test"
-    assert symbol_at(found, files, "t.hpp", "static int «name»(); k") is None
+    assert symbol_at(found, files, "t.hpp", "static int «name»(); k") is NOTHING
 
 
 def test_templates_enumerators_and_what_libclang_does_not_enter() -> None:
@@ -397,7 +398,7 @@ def test_local_labels_belong_to_their_routine() -> None:
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "jnz     «.next»").name == "first.next"
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "loop    «.next»").name == "second.next"
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "jmp     «first.next»").definition == ("a.asm", 16, 1)
-    assert symbol_at(found, TWO_ROUTINES, "a.asm", "section «.text»") is None
+    assert symbol_at(found, TWO_ROUTINES, "a.asm", "section «.text»") is NOTHING
 
 
 def test_constants_and_macros_of_nasm() -> None:
@@ -406,7 +407,7 @@ def test_constants_and_macros_of_nasm() -> None:
     assert (count.kind, count.signature, count.summary) == ("constant", "equ 3", "how many")
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "(x << «COUNT»)") == count
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "«SHIFT»(1)").signature == "%define SHIFT(x) (x << COUNT)"
-    assert symbol_at(found, TWO_ROUTINES, "a.asm", "(«x» << COUNT)") is None
+    assert symbol_at(found, TWO_ROUTINES, "a.asm", "(«x» << COUNT)") is NOTHING
     assert symbol_at(found, TWO_ROUTINES, "a.asm", "«REPORT»  shared").signature == "%macro REPORT 1"
     assert symbol_at(found, TWO_ROUTINES, "b.asm", "ecx, «SIZE»").definition == ("b.inc", 2, 1)
 
@@ -498,7 +499,7 @@ def test_symbols_of_the_linker_script() -> None:
     assert symbol_at(found, LINKED, "boot/a.asm", "eax, «image_end»") == end
     assert symbol_at(found, LINKED, "linker.ld", "(«_start»)").definition == ("boot/a.asm", 3, 1)
     assert symbol_at(found, LINKED, "linker.ld", ". = «BASE»;").definition == ("linker.ld", 3, 1)
-    assert symbol_at(found, LINKED, "linker.ld", "*«flag»/") is None
+    assert symbol_at(found, LINKED, "linker.ld", "*«flag»/") is NOTHING
 
 
 # The cache

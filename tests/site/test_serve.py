@@ -62,7 +62,7 @@ def serve(folder: Path, port: int = 8300) -> Iterator[Served]:
     with subprocess.Popen(command, env=environment, cwd=TOP, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout and process.stdout.readline().startswith("woven   the journal ")
-            yield Served(folder, process, re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0])
+            yield Served(folder, process, re.findall(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0])
         finally:
             process.terminate()
 

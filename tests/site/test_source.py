@@ -46,11 +46,11 @@ def test_the_archives_hold_every_file_and_its_sum(journal: Site) -> None:
         with tarfile.open(f"{base}.tar.gz") as archive:
             prefix = f"daybook-{entry.stem}/"
             contents = {
-                member.name.removeprefix(prefix): archive.extractfile(member).read() for member in archive.getmembers()
+                member.name.removeprefix(prefix): b"".join(archive.extractfile(member) or ()) for member in archive.getmembers()
             }
         sums = contents.pop("SHA256SUMS").decode()
         assert sums == open(f"{base}.sha256").read()
-        said = dict(reversed(line.split("  ")) for line in sums.splitlines())
+        said = {path: digest for digest, path in (line.split("  ") for line in sums.splitlines())}
         assert said == {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
         texts = {path: data.decode() for path, data in contents.items()}
         assert differences(texts, tangled(entry.stem)) == []

@@ -88,7 +88,7 @@ def test_a_record_makes_the_pages_anew_that_show_it(sample_copy: Copy) -> None:
     assert sample_copy.weave_again() - always(sample_copy) == {page_of(first.stem), page_of(second.stem)}
 
 
-CHANGES: dict[str, Callable[[Path], None]] = {
+CHANGES: dict[str, Callable[[Path], object]] = {
     "a title": lambda entry: entry.write_text(entry.read_text().replace("title: ", "title: Another ", 1)),
     "a line of code": lambda entry: entry.write_text(entry.read_text().replace("\n@\n", "\n; one more\n@\n", 1)),
     "a chunk's name": lambda entry: entry.write_text(entry.read_text().replace("say goodbye", "say good night")),

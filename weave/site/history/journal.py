@@ -78,7 +78,7 @@ class Journal:
     def version(self, chunk: str, entry: int) -> Version | None:
         """The chunk as of `entry`; None before its first."""
         found = None
-        for version in self.chunks.get(chunk) or self._superseded.get(chunk, []):
+        for version in self.chunks.get(chunk, self._superseded.get(chunk, [])):
             if version.entry > entry:
                 break
             found = version

@@ -40,8 +40,8 @@ def list_files(journal: Journal) -> dict[str, File]:
     """All files that there ever were, by path."""
     changed: dict[int, set[str]] = {}
     for name, versions in journal.chunks.items():
-        for version in versions:
-            changed.setdefault(version.entry, set()).add(name)
+        for each in versions:
+            changed.setdefault(each.entry, set()).add(name)
     files: dict[str, File] = {}
     for entry in range(len(journal.entries)):
         for root in sorted(journal.files):

@@ -108,7 +108,7 @@ class _Source:
         return len(name) if whole and self.data.startswith(word, offset) else 0
 
     def word(self, offset: int) -> str:
-        return re.compile(r"\w*", re.ASCII).match(self.code, offset)[0]
+        return next(re.compile(r"\w*", re.ASCII).finditer(self.code, offset))[0]
 
     def cut(self, start: int, end: int) -> str:
         return self.data[start:end].decode(errors="replace")
@@ -359,8 +359,8 @@ class _Unit:
             key, name, _ = declared
             if length := source.has(offset, name):
                 tokens.setdefault(offset, (length, key, "use"))
-            elif macro := expansions.get(offset):
-                in_bodies.setdefault(macro.name, {}).setdefault(name, set()).add(key)
+            elif used := expansions.get(offset):
+                in_bodies.setdefault(used.name, {}).setdefault(name, set()).add(key)
         for offset, macro in expansions.items():
             tokens.setdefault(offset, (len(macro.name), macro.key, "use"))
         return tokens

@@ -30,6 +30,7 @@ class _Merged:
             self.cpp_signature = self.cpp_signature or draft.signature
 
     def symbol(self) -> Symbol:
+        assert self.draft  # it has been added
         name, kind, language, signature, _ = self.draft
         if kind == "label" and self.cpp_signature:
             signature = self.cpp_signature

@@ -2,7 +2,7 @@
 
 import re
 
-from identifiers.model import Draft, Fragment, Place, linkage_key
+from identifiers.model import Draft, Fragment, Place, Role, linkage_key
 from identifiers.text import first_sentence, one_line, shorten
 
 # Not within a file's pattern: *boot/*.o begins no comment.
@@ -35,6 +35,6 @@ def read_linker_script(file: str, text: str, linkage_names: set[str]) -> Fragmen
             )
     for order, (word, number, _) in enumerate(words):
         if word[0] in assigned or word[0] in linkage_names:
-            role = "definition" if assigned.get(word[0]) == order else "use"
+            role: Role = "definition" if assigned.get(word[0]) == order else "use"
             fragment.see(Place(file, number, word.start() + 1), len(word[0]), linkage_key(word[0]), role)
     return fragment

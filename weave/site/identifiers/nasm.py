@@ -160,7 +160,7 @@ class _Unit:
                 self._see(here, line.operands[0], at[0], "definition")
                 base = at[1]
                 continue
-            if at:
+            if at and line.label:
                 self._see(here, line.label, at[0], "definition")
                 if line.verb != "equ" and not line.label.text.startswith("."):
                     base = at[1]
@@ -179,11 +179,11 @@ class _Unit:
                         self._see(here, token, self._labels[name], "declaration")
             elif line.verb not in _OPAQUE:
                 if line.operation:
-                    self._call(here)
+                    self._call(here, line.operation)
                 self._resolve(here, line.operands, base, in_macro, set())
 
     def _define_multi_line(self, here: _Here) -> None:
-        if not here.line.operands:
+        if not (here.line.operation and here.line.operands):
             return
         token = here.line.operands[0]
         fewest, most = _parameters(self._text(here, token.end))
@@ -192,7 +192,7 @@ class _Unit:
         )
 
     def _define_single_line(self, here: _Here, base: str, in_macro: bool) -> None:
-        if not here.line.operands:
+        if not (here.line.operation and here.line.operands):
             return
         token, *body = here.line.operands
         hidden: set[str] = set()
@@ -230,10 +230,9 @@ class _Unit:
                 return macro.key
         return None
 
-    def _call(self, here: _Here) -> None:
+    def _call(self, here: _Here, operation: Token) -> None:
         """The operation may be a macro."""
-        operation, operands = here.line.operation, here.line.operands
-        if operation.kind == "word" and (found := self._macro(operation.text, _arguments(operands))):
+        if operation.kind == "word" and (found := self._macro(operation.text, _arguments(here.line.operands))):
             self._see(here, operation, found, "use")
 
     def _resolve(self, here: _Here, tokens: list[Token], base: str, in_macro: bool, hidden: set[str]) -> None:

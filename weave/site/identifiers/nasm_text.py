@@ -67,7 +67,7 @@ class Line(NamedTuple):
 def parse(text: str) -> list[Line]:
     """The lines of a file; nobody may change the list."""
     return [
-        _line([Token(match.lastgroup, match[0], match.start()) for match in _TOKEN.finditer(raw)])
+        _line([Token(match.lastgroup or "", match[0], match.start()) for match in _TOKEN.finditer(raw)])
         for raw in text.split("\n")
     ]
 
