@@ -1,28 +1,16 @@
 """What a kernel's ELF file has: the segments of code, and the symbols."""
 
 import re
-import struct
 from pathlib import Path
 
-from boot_data.program import KernelError, output_of
-
-_PT_LOAD, _EXECUTABLE = 1, 1
+from boot_data.program import output_of
 
 
 def code_segments(elf: Path) -> list[tuple[int, int]]:
     """The virtual addresses of the executable segments, ends exclusive."""
-    data = elf.read_bytes()
-    if data[:5] != b"\x7fELF\x02":
-        raise KernelError(f"{elf}: not an ELF64 file; `make days exhibits` makes it")
-    (table,) = struct.unpack_from("<Q", data, 32)
-    entry_size, count = struct.unpack_from("<HH", data, 54)
-    found = []
-    for index in range(count):
-        header = struct.unpack_from("<IIQQQQQQ", data, table + index * entry_size)
-        kind, flags, _, start, _, _, size, _ = header
-        if kind == _PT_LOAD and flags & _EXECUTABLE and size:
-            found.append((start, start + size))
-    return sorted(found)
+    listing = output_of("readelf", "--wide", "--segments", str(elf))
+    found = re.findall(r"^  LOAD +\S+ (\S+) \S+ \S+ (\S+) ..E ", listing, re.MULTILINE)
+    return sorted((int(start, 16), int(start, 16) + int(size, 16)) for start, size in found)
 
 
 def addresses(elf: Path, names: tuple[str, ...]) -> dict[str, int]:
