@@ -169,7 +169,8 @@ private:
         if (is_new) {
             const definition& d = journal_.definitions[index_of(l.at)];
             const int number = number_of(l.at);
-            const std::string written = to_string(d.lines[static_cast<std::size_t>(number) - 1]);
+            const auto index = static_cast<std::size_t>(number) - 1;  // in a stream that no markup wrote, of none
+            const std::string written = index < d.lines.size() ? to_string(d.lines[index]) : std::string();
             const std::size_t blank = std::min(written.find_first_not_of(" \t"), written.size());
             lines_.add(json::array(index_of(l.at), number, place->first.second, written.substr(0, blank)));
         }
