@@ -67,7 +67,7 @@ class Kernel:
         rows = self._rows()
         stripped, kernel = self._file("stripped"), self._file("kernel")
         output_of("strip", "--strip-all", "-o", str(stripped), str(self.elf))
-        output_of("libdeflate-gzip", "-12", str(stripped))  # as ../emulator does it
+        output_of("libdeflate-gzip", "-12", str(stripped))
         os.replace(f"{stripped}.gz", kernel)
         text = base64.b64encode(kernel.read_bytes()).decode()
         self._write("kernel.js", f'daybookBytes({json.dumps(self.path)}, "{text}");\n')
