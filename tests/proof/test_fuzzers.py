@@ -34,7 +34,7 @@ TARGETS = {
 MISTAKES = [
     ("tags", "multiboot2/information.cpp", "if (size < tag_head_size || size > total - offset)", "if (size < tag_head_size)"),
     ("tags", "multiboot2/information.cpp", "if (end < start)", "if (end <= start)"),
-    ("pool", "memory/free_pieces.cpp", "if (bytes.start < edge && edge < bytes.end)", "if (bytes.start < edge && edge <= bytes.end - 4096)"),
+    ("pool", "memory/free_pieces.cpp", "usable != 0 && taken == 0", "usable == 1 && taken == 0"),
     ("pool", "memory/pool.cpp", "if (pages.end - pages.start > largest", "if (pages.end - pages.start >= largest"),
     ("layout", "memory/free_memory.cpp", "larger = whole_pages(piece, page::bytes_per_entry(level + 1));", "larger = whole_pages(piece, page::bytes_per_entry(largest));"),
     ("layout", "memory/free_memory.cpp", "value - middle->*member >= middle->length", "value - middle->*member > middle->length"),
