@@ -97,12 +97,15 @@ local function write_days(entries)
   output.write(days_file, ('window.daybookDays = [%s];\n'):format(table.concat(days, ',\n')))
 end
 
-local function slider(entries, from)
+local function slider(entries)
   local last = entries[#entries]
   return ('<p class="asof"><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
-    .. 'value="%d"> <output for="_asof">%s %s</output></p><script src="%s"></script>')
-    :format(#entries, #entries, last.day, html.escape(last.title), html.link(from, days_file))
+    .. 'value="%d"> <output for="_asof">%s %s</output></p>')
+    :format(#entries, #entries, last.day, html.escape(last.title))
 end
+
+-- Behind all that a reader sees, which would wait for it.
+local function days_script(from) return ('<script src="%s"></script>'):format(html.link(from, days_file)) end
 
 -- When the file came, changed and went.
 local function history(book, from, file)
@@ -125,11 +128,11 @@ local function file_page(book, path, file)
     title = path, description = 'The file ' .. path .. ' as of any day of the journal.',
     body = '<p class="crumb"><a href="' .. html.link(from, 'source/index.html') .. '">all files</a></p><h1><code>'
       .. html.escape(path) .. '</code></h1>'
-      .. slider(book.entries, from) .. gone
+      .. slider(book.entries) .. gone
       .. ('<figure class="source" data-born="%d"%s>'):format(file.born,
         file.gone and (' data-gone="%d"'):format(file.gone) or '')
       .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file)
-      .. identifiers.data(shown),
+      .. identifiers.data(shown) .. days_script(from),
   })
 end
 
@@ -147,10 +150,10 @@ local function index_page(book)
   output.page(book.entries, from, {
     title = 'Source', description = 'Every file of the kernel, as of any day.',
     body = '<h1>Source</h1><p>The files that the journal’s chunks make up. Each line leads to the paragraph that wrote it.</p>'
-      .. slider(book.entries, from)
+      .. slider(book.entries)
       .. '<div class="table" tabindex="0" role="group" aria-label="Files"><table class="index"><thead><tr><th scope="col">File</th>'
       .. '<th scope="col">Lines</th><th scope="col">Last changed</th></tr></thead><tbody>'
-      .. table.concat(rows) .. '</tbody></table></div>',
+      .. table.concat(rows) .. '</tbody></table></div>' .. days_script(from),
   })
 end
 
