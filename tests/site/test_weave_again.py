@@ -108,7 +108,8 @@ def test_what_all_pages_share_makes_all_anew(tmp_path: Path, change: str) -> Non
 
 @pytest.mark.all
 def test_prose_of_the_journal(tmp_path: Path) -> None:
+    """Of later entries: to where the first one's code stands, the logs of all days lead."""
     copy = Copy(JOURNAL, EVIDENCE, tmp_path, TOP / "build/site")
-    for entry in copy.entries[:: len(copy.entries) // 2]:
+    for entry in copy.entries[len(copy.entries) // 2 :: 10]:
         add_prose(entry)
     assert len(copy.weave_again()) < len(copy.entries)
