@@ -27,8 +27,6 @@ include weave/arguments.mk weave/config.mk tools/map-check/map-check.mk
 include tests/journal/amend/amend.mk tests/host/host.mk tests/boot/boot.mk
 include tests/coverage/coverage.mk tests/boot/misuse.mk tests/mutation/mutation.mk
 
-# What tools/build needs, which makes whatever is not up to date of the trees that it is given.
-builder := build/amend build/font.psf
 build/daybook.elf build/coverage/daybook.elf: $(builder) force
 	tools/build --kernel $(@D)
 # Files of the newest kernel that other rules read.

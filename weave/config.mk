@@ -51,3 +51,6 @@ $(minisearch): weave/site/package-lock.json | $(installed.site)
 	$(say) "npm     MiniSearch"
 	cd weave/site && npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >/dev/null
 	touch $@
+
+# What tools/build needs, which makes whatever is not up to date of the trees that it is given.
+builder := build/amend build/font.psf
