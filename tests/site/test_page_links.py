@@ -88,6 +88,7 @@ BACK = {
     "Replaces": "Replaced by",
     "Changes": "Changed in",
     "Deletes": "Deleted in",
+    "Renames": "Renamed in",
     "Varies": "Varied in",
 }
 
@@ -108,9 +109,10 @@ def test_an_amending_piece_says_what_it_amends(site: Site) -> None:
         if verb != "verb" or "[exhibit" in piece.name:
             continue
         word = line.strip().removeprefix(OPEN + "[").split("]")[0].split()[0]
-        relation = {"replace": "Replaces", "delete": "Deletes"}.get(word, "Changes")
+        relation = {"replace": "Replaces", "delete": "Deletes", "rename": "Renames"}.get(word, "Changes")
         amended = footer(site, anchor, figure)[relation]
-        assert {site.pieces[other][0].name for other in amended} == {piece.name}, anchor
+        old = line.strip().removeprefix(OPEN + "[rename ").split("]")[0] if word == "rename" else piece.name
+        assert {site.pieces[other][0].name for other in amended} == {old}, anchor
 
 
 def test_an_exhibit_says_what_it_varies(site: Site) -> None:
@@ -139,6 +141,7 @@ FIRST, SECOND, THIRD = "2024-01/30-a-start.html", "2024-01/31b-a-second-thought.
         (THIRD, "say-goodbye", "Deletes", {(SECOND, "say-goodbye")}),
         (THIRD, "say-goodbye-2", "Continues", set()),
         (THIRD, "say-hello", "Replaces", {(SECOND, "say-hello")}),
+        (THIRD, "kernel-ld", "Renames", {(FIRST, "linker-ld")}),
         (SECOND, "say-hello-exhibit-no-cli", "Varies", {(SECOND, "say-hello")}),
     ],
 )

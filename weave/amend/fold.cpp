@@ -38,6 +38,8 @@ public:
     {
         if (amendment_.what == verb::append)
             append();
+        else if (amendment_.what == verb::rename)
+            rename();
         else if (!chunk_.live())
             complain(amendment_.at,
                      "before any definition" + since_deleted() + "; define the chunk first, or mend the name" +
@@ -91,6 +93,29 @@ private:
         record_end(chunk_.pieces);
         chunk_.pieces.clear();
         chunk_.deleted = amendment_.at;
+    }
+
+    void rename()
+    {
+        if (!sound_)
+            return;
+        const std::string_view from = amendment_.target;
+        const chunk* const old = fold_.find(from);
+        if (!old || !old->live())
+            complain(amendment_.at, "[rename] of " + std::string(from) + ", which is not there; mend its name" +
+                                        suggestion(from, live_names()));
+        else if (chunk_.live())
+            complain(amendment_.at, "[rename] to the name of another chunk; delete that one first");
+        else if (!is_path(from) || !is_path(name_))
+            complain(amendment_.at, "[rename] of what is no file; a chunk that others use keeps its name");
+        if (!sound_)
+            return;
+        for (const auto& p : old->pieces)
+            record_amended(p->at);
+        chunk& gone = fold_.touched(from);
+        chunk_.pieces.swap(gone.pieces);
+        chunk_.deleted.reset();
+        gone.deleted = amendment_.at;
     }
 
     void replace()

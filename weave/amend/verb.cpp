@@ -19,6 +19,7 @@ constexpr std::string_view remove = "[delete]";
 constexpr std::string_view replace = "[replace]";
 constexpr std::string_view replace_all = "[replace all]";
 constexpr std::string_view replace_entry = "[replace ";
+constexpr std::string_view rename = "[rename ";
 
 bool opens_replacement(std::string_view use)
 {
@@ -53,7 +54,11 @@ public:
         if (opens_replacement(head))
             parse_replacement(head);
         else if (head == remove)
-            parse_removal();
+            parse_lone(verb::remove, "[delete]");
+        else if (head.starts_with(rename)) {
+            parse_lone(verb::rename, "[rename]");
+            result_.target = argument_of(head, rename);
+        }
         else if (edit_verb(head))
             parse_edits();
         else
@@ -79,16 +84,21 @@ private:
             result_.what = verb::replace_all;
         } else {
             result_.what = verb::replace_entry;
-            result_.target = head.substr(replace_entry.size(), head.size() - replace_entry.size() - 1);
+            result_.target = argument_of(head, replace_entry);
         }
     }
 
-    void parse_removal()
+    static std::string_view argument_of(std::string_view use, std::string_view opening)
     {
-        result_.what = verb::remove;
+        return use.substr(opening.size(), use.size() - opening.size() - 1);
+    }
+
+    void parse_lone(verb what, const std::string& name)
+    {
+        result_.what = what;
         for (const line& l : std::span(definition_.lines).subspan(1))
             if (!is_blank(l))
-                return complain(l.at, "text after [delete]; [delete] stands alone in its chunk");
+                return complain(l.at, "text after " + name + "; " + name + " stands alone in its chunk");
     }
 
     void parse_edits()
@@ -162,9 +172,9 @@ private:
             return "[to] without [change]; write <<[change]>> and the old lines above it";
         if (use == add)
             return "[add] without [after] or [before]; write one of them and the old lines above it";
-        if (std::find(others.begin(), others.end(), use) == others.end() && !opens_replacement(use))
+        if (std::find(others.begin(), others.end(), use) == others.end() && !opens_replacement(use) && !use.starts_with(rename))
             return "unknown verb " + std::string(use) +
-                   "; the verbs are replace, previous, change, after, before and delete (a literal << is written @<<)";
+                   "; the verbs are replace, previous, change, after, before, delete and rename (a literal << is written @<<)";
         if (!alone)
             return std::string(use) + " shares its line; a verb stands alone on its line";
         return std::string(use) + " must open its chunk; make it the first line below the chunk's name";
@@ -210,6 +220,8 @@ std::string_view to_string(verb v)
         return "before";
     case verb::remove:
         return "delete";
+    case verb::rename:
+        return "rename";
     }
     return {};
 }

@@ -10,7 +10,7 @@
 
 namespace amend {
 
-enum class verb { append, replace, replace_entry, replace_all, change, after, before, remove };
+enum class verb { append, replace, replace_entry, replace_all, change, after, before, remove, rename };
 
 /// The verb as the journal writes it, without brackets; `append` for none.
 [[nodiscard]] std::string_view to_string(verb);
@@ -35,7 +35,7 @@ struct edit {
 struct amendment {
     verb what = verb::append;  ///< with edits: that of the first
     location at;               ///< of the verb, of the chunk's name when there is none
-    std::string_view target;   ///< the entry in `[replace ENTRY]`
+    std::string_view target;   ///< the entry in `[replace ENTRY]`, the file in `[rename FILE]`
     std::span<const line> body;
     std::vector<edit> edits;  ///< of a chunk that opens with change, after or before: those that can be applied
     bool sound = true;        ///< whether it can be applied; if not, an error says why

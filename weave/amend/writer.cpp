@@ -61,7 +61,7 @@ private:
 
     void write_slot(const definition& d, const placed& p)
     {
-        if (p.what && p.what->verbatim) {
+        if (p.what && p.what->verbatim && p.name == d.name) {
             resume();
             out_.append(d.raw.substr(0, d.defn)).append(star(p.name)).append(d.raw.substr(d.defn));
             return;

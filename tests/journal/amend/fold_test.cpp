@@ -343,11 +343,34 @@ TEST(Delete, MayGoWithTheLastUse)
               "B\n");
 }
 
-TEST(Rename, IsAReplacementByAnotherChunk)
+TEST(Rename, OfAChunkIsAReplacementByAnother)
 {
     EXPECT_EQ(amended({{"01", "<<x.cpp>>=\n<<x>>\n@\n<<x>>=\none\n@\n"},
                        {"02", "<<x>>=\n<<[replace]>>\n<<y>>\n@\n<<y>>=\nrenamed body\n@\n"}}),
               "renamed body\n");
+}
+
+TEST(Rename, KeepsAFilesPiecesAndWhoWroteThem)
+{
+    const entries moved{{"01", "<<y.cpp>>=\none\n@\n"}, {"02", "<<y.cpp>>=\ntwo\n@\n"}, {"03", "<<x.cpp>>=\n<<[rename y.cpp]>>\n@\n"}};
+    EXPECT_EQ(amended(moved), "one\ntwo\n");
+    const amend::result done = amend::run(markup(moved), {});
+    EXPECT_EQ(done.roots, "x.cpp\n");
+    EXPECT_EQ(done.stream.find("y.cpp"), std::string::npos);
+    entries later = moved;
+    later.push_back({"04", "<<x.cpp>>=\n<<[replace 01]>>\n1\n@\n<<x.cpp>>=\nthree\n@\n<<y.cpp>>=\nanother\n@\n"});
+    EXPECT_EQ(amended(later), "1\ntwo\nthree\n");
+}
+
+TEST(Rename, NeedsOneFileAndNoOther)
+{
+    const auto told = [](const std::string& chunk, const std::string& verb) {
+        return errors(after_day_one("<<z.cpp>>=\nz\n@\n<<a step>>=\n@\n<<" + chunk + ">>=\n<<[rename " + verb + "]>>\n@\n"));
+    };
+    EXPECT_NE(told("y.cpp", "w.cpp").find("[rename] of w.cpp, which is not there; mend its name (did you mean <<"), std::string::npos);
+    EXPECT_NE(told("z.cpp", "x.cpp").find("[rename] to the name of another chunk; delete that one first"), std::string::npos);
+    EXPECT_NE(told("y.cpp", "a step").find("[rename] of what is no file; a chunk that others use keeps its name"), std::string::npos);
+    EXPECT_NE(told("a new step", "x.cpp").find("[rename] of what is no file"), std::string::npos);
 }
 
 TEST(AnyVerb, BeforeADefinitionIsRefused)

@@ -64,6 +64,14 @@ TEST(History, HasAVersionForEachEntryThatTouchedAChunk)
     EXPECT_EQ(amended(all), json::parse("[[], [], [0], [2], [0, 2, 3], []]"));
 }
 
+TEST(History, FollowsAFileToItsNewName)
+{
+    const json all = history({{"01", "<<a.c>>=\nx\n@\n"}, {"02", "<<b.c>>=\n<<[rename a.c]>>\n@\n"}});
+    EXPECT_EQ(all["versions"][1], json::parse(R"(["a.c", 1, null])"));
+    EXPECT_EQ(lines(all, all["versions"][2][2]), json::parse(R"([[0, 1, "x"]])"));
+    EXPECT_EQ(all["definitions"][1], json::parse(R"([1, "b.c", null, false, "rename", "v", [0]])"));
+}
+
 TEST(History, KnowsALineThatStaysAndItsIndent)
 {
     const json all = history({{"01", "<<a.c>>=\n  x\n@\n"}, {"02", "<<a.c>>=\n<<[replace]>>\n{\n  <<[previous]>>\n}\n@\n"}});

@@ -62,7 +62,7 @@ std::string random_journal::amendment(std::size_t entries_before)
                              lines(2);
     const std::string exhibit = once_in(5) ? (once_in(2) ? " [exhibit one]" : " [exhibit two]") : "";
     const std::string head = "<<" + chunk_name() + exhibit + ">>=\n";
-    switch (below(8)) {
+    switch (below(9)) {
     case 0:
     case 1:
         return head + "<<[replace]>>\n" + body + "@\n";
@@ -74,6 +74,8 @@ std::string random_journal::amendment(std::size_t entries_before)
         return head + "<<[delete]>>\n@\n" + (once_in(2) ? head + lines(3) + "@\n" : "");
     case 5:
         return head + edit() + edit() + "@\n";
+    case 6:
+        return head + "<<[rename " + chunk_name() + "]>>\n@\n";
     default:
         return head + edit() + "@\n";
     }

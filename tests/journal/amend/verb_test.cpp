@@ -21,7 +21,7 @@ std::string at(int line, const std::string& text)
 TEST(Verb, MustOpenItsChunk)
 {
     for (const std::string verb :
-         {"[replace]", "[replace all]", "[replace 01]", "[change]", "[after]", "[before]", "[delete]"})
+         {"[replace]", "[replace all]", "[replace 01]", "[change]", "[after]", "[before]", "[delete]", "[rename a.c]"})
         EXPECT_EQ(told("text\n<<" + verb + ">>\n"),
                   at(3, verb + " must open its chunk; make it the first line below the chunk's name"));
 }
@@ -40,7 +40,7 @@ TEST(Verb, MayBeIndented)
 TEST(Verb, IsKnown)
 {
     const std::string hint =
-        "; the verbs are replace, previous, change, after, before and delete (a literal << is written @<<)";
+        "; the verbs are replace, previous, change, after, before, delete and rename (a literal << is written @<<)";
     EXPECT_EQ(told("<<[repalce]>>\n"), at(2, "unknown verb [repalce]" + hint));
     EXPECT_EQ(told("<<[]>>\n"), at(2, "unknown verb []" + hint));
     EXPECT_EQ(told("<<[delete 01]>>\n"), at(2, "unknown verb [delete 01]" + hint));
@@ -99,6 +99,7 @@ TEST(Change, SaysWhatItLooksFor)
 TEST(Delete, StandsAlone)
 {
     EXPECT_EQ(told("<<[delete]>>\n\ntext\n"), at(4, "text after [delete]; [delete] stands alone in its chunk"));
+    EXPECT_EQ(told("<<[rename a.c]>>\ntext\n"), at(3, "text after [rename]; [rename] stands alone in its chunk"));
 }
 
 TEST(Name, InBracketsIsReserved)

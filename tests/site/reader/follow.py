@@ -9,6 +9,7 @@ earlier entries wrote:
     change OLD to NEW, change OLD to nothing
     after OLD add NEW, before OLD add NEW       OLD stands in the chunk exactly once, however far indented
     from here on, this chunk is gone
+    from here on, the file OLD has this name    all that OLD was is this chunk, and OLD is gone
 """
 
 import re
@@ -20,6 +21,7 @@ _INSTEAD = re.compile(
     r"instead of (?:what was here|(everything) that was here|what (\S+) wrote), (?:now|nothing)"
 )
 _GONE = "from here on, this chunk is gone"
+_RENAMED = re.compile(r"from here on, the file (\S+) has this name")
 # The words that come second, by those that come first, and how the lines below each are marked.
 _SECOND = {"change": ("to", "to nothing"), "after": ("add",), "before": ("add",)}
 _MARK_BELOW = {
@@ -71,6 +73,10 @@ class Kernel:
         if not words:
             code = _code(lines, "plain")
             self.chunks.setdefault(name, []).append(Piece(entry, code, code))
+        elif match := _RENAMED.fullmatch(words):
+            if name in self.chunks or match[1] not in self.files:
+                raise FollowError(f"“{words}”, but that is no file, or there is such a chunk already")
+            self.chunks[name] = self.chunks.pop(match[1])
         elif name not in self.chunks:
             raise FollowError(f"“{words}”, but there is no such chunk yet")
         elif words == _GONE:

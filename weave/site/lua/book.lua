@@ -37,7 +37,8 @@ end
 
 local relations = {
   append = {'continues', 'continued_in'}, replace = {'replaces', 'replaced_by'}, change = {'changes', 'changed_in'},
-  delete = {'deletes', 'deleted_in'}, vary = {'varies', 'varied_in'},
+  delete = {'deletes', 'deleted_in'}, rename = {'renames', 'renamed_in'},
+  vary = {'varies', 'varied_in'},
 }
 
 -- Ties each piece to those that it amends, or that it varies, in both directions.
@@ -50,7 +51,7 @@ local function relate_all(book)
 end
 
 local function end_of_life(piece)
-  local successor = piece.replaced_by or piece.deleted_in
+  local successor = piece.replaced_by or piece.deleted_in or piece.renamed_in
   return successor and successor[1].entry.number or math.huge
 end
 
@@ -65,7 +66,7 @@ function Book:definition(name, entry, exhibit)
   end
   local pieces = self.chunks[name] or {}
   for _, piece in ipairs(pieces) do
-    local defines = piece.verb == 'append' or piece.verb == 'replace'
+    local defines = piece.verb == 'append' or piece.verb == 'replace' or piece.verb == 'rename'
     local born = piece.entry.number
     if defines and born <= entry.number and entry.number < end_of_life(piece) then return piece end
   end

@@ -15,6 +15,7 @@ local function sign(piece)
   if piece.verb == 'replace' then return 'replaced' end
   if piece.verb == 'change' then return 'changed' end
   if piece.verb == 'delete' then return 'deleted' end
+  if piece.verb == 'rename' then return 'renamed' end
   return piece.is_first and '≡' or '+≡'
 end
 
@@ -41,9 +42,9 @@ local function place(book, piece)
       .. (piece.before and ', on the day before' or '')
       .. ': not part of the kernel</span>'
   end
-  local files = book:files(piece.name)
+  local files, kind = book:files(piece.name), book_of.is_file(piece.name) and 'a file: ' or 'in '
   if not piece.file then
-    return #files == 0 and '' or '<span class="place">in ' .. html.escape(files[1]) .. '</span>'
+    return #files == 0 and '' or '<span class="place">' .. kind .. html.escape(files[1]) .. '</span>'
   end
   local text, times = numbered_place(piece)
   local also = ''
@@ -53,7 +54,7 @@ local function place(book, piece)
     also = (' and %d more %s'):format(times - 1, times == 2 and 'place' or 'places')
   end
   return ('<span class="place">%s<a href="%s">%s</a>%s</span>'):format(
-    book_of.is_file(piece.name) and 'a file: ' or 'in ',
+    kind,
     html.link(piece.entry.path, source.page(piece.file), source.anchor(book, piece))
       , text, also)
 end
@@ -100,6 +101,7 @@ local relations = {
   {'replaces', 'Replaces'}, {'replaced_by', 'Replaced by'},
   {'changes', 'Changes'}, {'changed_in', 'Changed in'},
   {'deletes', 'Deletes'}, {'deleted_in', 'Deleted in'},
+  {'renames', 'Renames'}, {'renamed_in', 'Renamed in'},
   {'varies', 'Varies'}, {'varied_in', 'Varied in'},
 }
 
@@ -132,7 +134,7 @@ local function footer(book, piece)
   if #items == 0 then return '' end
   for i, item in ipairs(items) do
     -- What becomes of the chunk later is of use in a preview, too.
-    local later = item:find '^Continued' or item:find '^Replaced' or item:find '^Changed' or item:find '^Deleted'
+    local later = item:find '^Continued' or item:find '^Replaced' or item:find '^Changed' or item:find '^Deleted' or item:find '^Renamed'
     items[i] = (later and '<li class="later">' or '<li>') .. item .. '</li>'
   end
   return '<ul class="xref">' .. table.concat(items) .. '</ul>'

@@ -9,24 +9,24 @@ local source = require 'source'
 local M = {}
 
 -- The entry's pieces of the chunk: where its text explains this version.
-local function pieces_of(book, name, entry)
+local function pieces_of(name, entry)
   local list = {}
-  for _, piece in ipairs(book.chunks[name]) do
-    if piece.entry == entry then list[#list + 1] = piece end
+  for _, piece in ipairs(entry.pieces) do
+    if piece.name == name or piece.old_name == name then list[#list + 1] = piece end
   end
   return list
 end
 
 local function verb(piece)
   if piece.verb == 'append' then return piece.is_first and 'defined' or 'extended' end
-  return ({replace = 'replaced', change = 'changed', delete = 'deleted'})[piece.verb]
+  return ({replace = 'replaced', change = 'changed', delete = 'deleted', rename = 'renamed'})[piece.verb]
 end
 
 local function version_html(book, from, name, version, is_first, shown)
   local number, deleted, rows = table.unpack(version)
   local entry = book.entries[number]
   local words = {}
-  for i, piece in ipairs(pieces_of(book, name, entry)) do
+  for i, piece in ipairs(pieces_of(name, entry)) do
     words[i] = ('<a href="%s">%s</a>'):format(html.link(from, entry.path, piece.anchor), verb(piece))
   end
   local code = #rows > 0

@@ -55,7 +55,7 @@ end
 local function amended_by(entry)
   local list, seen = {}, {}
   for _, piece in ipairs(entry.pieces) do
-    for _, relation in ipairs {'replaced_by', 'changed_in', 'deleted_in'} do
+    for _, relation in ipairs {'replaced_by', 'changed_in', 'deleted_in', 'renamed_in'} do
       for _, other in ipairs(piece[relation] or {}) do
         if other.entry ~= entry and not seen[other] then
           seen[other] = true

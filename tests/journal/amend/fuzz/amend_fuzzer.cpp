@@ -16,7 +16,7 @@ void demand(bool holds)
 
 bool is_verb(std::string_view use)
 {
-    return use.starts_with("[replace") || use == "[previous]" || use == "[change]" || use == "[after]" ||
+    return use.starts_with("[replace") || use.starts_with("[rename ") || use == "[previous]" || use == "[change]" || use == "[after]" ||
            use == "[before]" || use == "[to]" || use == "[add]" || use == "[delete]";
 }
 
