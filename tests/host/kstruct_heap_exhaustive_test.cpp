@@ -57,6 +57,7 @@ unsigned char* place(unsigned i)
 struct slot {
     kind what;
     bool is_damaged;
+    bool is_aside;  // taken out of use, since it was damaged when its turn came
 };
 
 struct call {
@@ -133,7 +134,7 @@ private:
     bool is_in_use(unsigned frame) const
     {
         return std::any_of(model_ + frame * slots, model_ + (frame + 1) * slots,
-                           [](const slot& each) { return each.what != kind::none; });
+                           [](const slot& each) { return each.what != kind::none || each.is_aside; });
     }
 
     /// Where a new object may be: the lowest free slot of each frame that is in use and has one. In another frame only if there is
@@ -143,7 +144,7 @@ private:
         std::vector<unsigned> in_use, others;
         for (unsigned frame = 0; frame < frame_count; ++frame) {
             unsigned i = frame * slots;
-            while (i < (frame + 1) * slots && model_[i].what != kind::none)
+            while (i < (frame + 1) * slots && (model_[i].what != kind::none || model_[i].is_aside))
                 ++i;
             if (i < (frame + 1) * slots)
                 (is_in_use(frame) ? in_use : others).push_back(i);
@@ -163,10 +164,14 @@ private:
             });
             ASSERT_NE(at, allowed.end()) << "that is no place for it";
             EXPECT_FALSE(model_[*at].is_damaged);
-            model_[*at] = {T::kind, false};
+            model_[*at] = {T::kind, false, false};
         } else if (found == fault::written_after) {
-            EXPECT_TRUE(
-                std::any_of(allowed.begin(), allowed.end(), [this](unsigned i) { return model_[i].is_damaged; }));
+            const auto at = std::find_if(allowed.begin(), allowed.end(), [](unsigned i) {
+                return reinterpret_cast<const kstruct::slab*>(frames[i / slots])->is_aside(i % slots);
+            });
+            ASSERT_NE(at, allowed.end()) << "none was set aside";
+            EXPECT_TRUE(model_[*at].is_damaged);
+            model_[*at].is_aside = true;
         } else {
             EXPECT_EQ(found, fault::out_of_memory);
             EXPECT_TRUE(allowed.empty());
@@ -214,9 +219,10 @@ private:
         unsigned count[static_cast<unsigned>(kind::count)]{};
         bool is_damaged = false;
         for (unsigned i = 0; i < places; ++i) {
-            const auto [what, damaged] = model_[i];
+            const auto [what, damaged, aside] = model_[i];
             ++count[static_cast<unsigned>(what)];
             is_damaged |= damaged;
+            EXPECT_FALSE(aside && what != kind::none);
             if (what != kind::none) {
                 EXPECT_EQ(place(i)[0], static_cast<unsigned char>(what)) << "in slot " << i;
                 EXPECT_EQ(std::memcmp(place(i), place(i) + 1, size_of(what) - 1), 0) << "in slot " << i;

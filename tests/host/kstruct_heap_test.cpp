@@ -186,20 +186,49 @@ TEST_F(AnObject, ThatOverflowsIsCaughtAtAnyByte)
 
 TEST_F(AnObject, ThatIsWrittenAfterItsEndIsCaughtAtAnyByte)
 {
-    ASSERT_EQ(objects.destroy(made), fault::none);
     for (int offset = 0; offset < 32; ++offset) {
+        ASSERT_EQ(objects.destroy(made), fault::none);
         EXPECT_EQ(bytes()[offset], 0xDB) << "not poisoned";
         bytes()[offset] ^= 1;
         EXPECT_EQ(check(), fault::written_after) << offset;
         EXPECT_EQ(where, made);
         item* next = nullptr;
         EXPECT_EQ(objects.create(next, static_cast<unsigned char>(3)), fault::written_after);
+        EXPECT_EQ(check(), fault::written_after) << "it is forgotten";
+        EXPECT_EQ(where, made);
+        EXPECT_EQ(objects.destroy(made), fault::destroyed_already);
+        EXPECT_EQ(objects.objects(kind::test_item), 1u);
         bytes()[offset] ^= 1;
+        EXPECT_EQ(check(), fault::none);
+        EXPECT_EQ(objects.create(next, static_cast<unsigned char>(3)), fault::none) << "it is in the way";
+        EXPECT_EQ(reinterpret_cast<unsigned char*>(next), bytes() + 32) << "not the lowest free slot";
+        made = next;
     }
-    EXPECT_EQ(objects.objects(kind::test_item), 1u);
-    item* next = nullptr;
-    EXPECT_EQ(objects.create(next, static_cast<unsigned char>(3)), fault::none);
-    EXPECT_EQ(next, made) << "the lowest free slot";
+    EXPECT_EQ(objects.destroy(made), fault::none);
+    EXPECT_EQ(objects.destroy(other), fault::none);
+    EXPECT_EQ(objects.slabs(), 1u) << "slots that were set aside keep their slab";
+}
+
+TEST(Objects, AreMadeElsewhereWhenALastSlotIsSetAside)
+{
+    using large = object<1000, kind::test_item>;
+    slab_frames frames;
+    frames.most = 2;
+    heap objects(slab_frames_of{&frames});
+    std::array<large*, 4> made{};
+    for (int i = 0; i < 3; ++i)
+        ASSERT_EQ(objects.create(made[i], static_cast<unsigned char>(i)), fault::none);
+    ASSERT_EQ(objects.destroy(made[1]), fault::none);
+    made[1]->bytes[999] ^= 0x80;
+    EXPECT_EQ(objects.create(made[3], static_cast<unsigned char>(3)), fault::written_after);
+    EXPECT_EQ(objects.slabs(), 1u);
+    ASSERT_EQ(objects.create(made[3], static_cast<unsigned char>(3)), fault::none);
+    EXPECT_EQ(objects.slabs(), 2u);
+    EXPECT_EQ(objects.destroy(made[0]), fault::none);
+    ASSERT_EQ(objects.create(made[0], static_cast<unsigned char>(0)), fault::none) << "the rest of its slab is of use";
+    for (const int i : {0, 2, 3})
+        EXPECT_EQ(objects.destroy(made[i]), fault::none);
+    EXPECT_EQ(frames.taken.size(), 1u);
 }
 
 // Two slabs of objects of this size, the first one full: the first and the last byte behind each object is looked at.
