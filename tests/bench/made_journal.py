@@ -97,6 +97,8 @@ subtitle: A number for every number, and {before} is mended
 summary: >-
   The {thing} makes a number of every number, and the kernel says so when it boots. What {before} made of some numbers was
   wrong, and {long_past} can do more than before.
+part: Trust
+aside: true
 needs: The entry {needs}.
 machines:
   - bios-pc-64M

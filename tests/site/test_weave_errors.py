@@ -68,6 +68,29 @@ def test_a_missing_key(copy: Copy, key: str) -> None:
     assert refused(copy) == f'{copy.entry(FIRST)}:1: the front matter has no "{key}"\n'
 
 
+@pytest.mark.parametrize("part", ["", "part: Whatever\n"])
+def test_a_part_that_there_is_not(copy: Copy, part: str) -> None:
+    copy.edit(FIRST, "^part: .*\n", part)
+    said = part.removeprefix("part: ").strip()
+    assert refused(copy) == f'{copy.entry(FIRST)}:1: the front matter\'s "part" is "{said}", which is none of those in weave/site/parts.md\n'
+
+
+def test_an_entry_that_needs_what_is_not_before_it(copy: Copy) -> None:
+    copy.edit(SECOND, "^needs: .*", "needs: The entry 2024-02-01.")
+    assert refused(copy) == f'{copy.entry(SECOND)}:1: "needs" names 2024-02-01, which is no entry before this one\n'
+
+
+def test_the_core_path_needs_no_aside(copy: Copy) -> None:
+    copy.edit(FIRST, "^part: .*", "part: Trust\naside: true")
+    copy.edit(SECOND, "^needs: .*", "needs: The entry 2024-01-30.")
+    assert refused(copy) == f"{copy.entry(SECOND)}:1: the core path must not need 2024-01-30, which is an aside\n"
+
+
+def test_a_figure_that_cannot_be_drawn(copy: Copy) -> None:
+    copy.edit(FIRST, "^At the end", '``` {.pic alt="x" caption="y"}\\nbox nonsense(\\n```\\n\\nAt the end')
+    assert f"{copy.entry(FIRST)}:1: dpic does not draw the figure" in refused(copy)
+
+
 def test_front_matter_that_is_no_yaml(copy: Copy) -> None:
     copy.edit(FIRST, "^title: ", "title: [")
     assert f"{copy.entry(FIRST)}:1: the front matter cannot be read" in refused(copy)

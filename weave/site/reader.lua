@@ -28,8 +28,10 @@ local downloads = require 'downloads'
 local entry_page = require 'entry'
 local evidence = require 'evidence'
 local feeds = require 'feeds'
+local home = require 'home'
 local indexes = require 'indexes'
 local kernel_lines = require 'kernel_lines'
+local map = require 'map'
 local months = require 'months'
 local output = require 'output'
 local pages = require 'pages'
@@ -58,8 +60,11 @@ local function weave(text)
     chunk_pages.write(book)
     indexes.write(book)
     pages.write(entries)
+    map.write(entries)
   end
-  months.write(entries)
+  local by_month = months.of(entries)
+  months.write(entries, by_month)
+  home.write(entries, by_month)
   pages.glossary(entries)
   feeds.write(entries, is_all)
   kernel_lines.write(book)

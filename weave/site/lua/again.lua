@@ -10,11 +10,11 @@ local M = {}
 local before = {}
 for name, key in (files.read(os.getenv 'WEAVE_BEFORE') or ''):gmatch '(%S+) (%x+)\n' do before[name] = key end
 
--- What every page has of the others: where there are entries, chunks and kernels, and what they are called.
+-- What every page has of the others: where there are entries, chunks and kernels, what they are called, and who needs whom.
 local function shared_key(entries)
   local parts = {os.getenv 'WEAVE_KEY', boot.copies(), boot.notices()}
   for _, entry in ipairs(entries) do
-    for _, part in ipairs {entry.name, entry.title, entry.summary} do parts[#parts + 1] = part end
+    for _, part in ipairs {entry.name, entry.title, entry.summary, entry.part, tostring(entry.aside), entry.needs} do parts[#parts + 1] = part end
   end
   return kept.key(table.unpack(parts))
 end

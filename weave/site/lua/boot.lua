@@ -53,6 +53,21 @@ function M.section(entry)
     .. (entry.tour and '<p>The guided tour stops at:</p>' .. entry.tour or '') .. '</section>'
 end
 
+--- The newest kernel on the home page, below the picture that its screen ends with.
+function M.at_home(entry, picture)
+  local kernel = kernel_of(entry)
+  local title = ('<a href="%s">%s, %s</a>'):format(entry.path, entry.day, html.escape(entry.title))
+  local figure = picture and '<figure class="screen">' .. picture .. '</figure>' or ''
+  if not kernel then
+    local shown = '<section class="boot"><h2 id="_boot">The newest kernel</h2>' .. figure .. '<p>That of ' .. title .. '.</p></section>'
+    return picture and shown or ''
+  end
+  return ('<section class="boot" data-kernel="%s"%s><h2 id="_boot">A kernel that boots here</h2><p>This is the screen of the newest kernel, '
+    .. 'that of %s, as a recorded run left it. With script it boots on this page, on <a href="emulator.html">a processor made of software</a>, '
+    .. 'which is loaded when you ask for it.</p><button type="button" class="boot-it" hidden>Boot it</button>%s</section>')
+    :format(kernel.path, reads(entry), title, figure)
+end
+
 -- The MiB of memory that a machine's name says.
 local function memory_of(machine)
   local count, unit = machine:match '%-(%d+)([MG])'

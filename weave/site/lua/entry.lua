@@ -9,6 +9,7 @@ local html = require 'html'
 local identifiers = require 'identifiers'
 local model = require 'model'
 local output = require 'output'
+local parts = require 'parts'
 local prepared = require 'prepared'
 local problems = require 'problems'
 local prose = require 'prose'
@@ -48,10 +49,11 @@ end
 function M.read(entry, book)
   local made = entry.prepared
   if not made then return end
-  for _, key in ipairs {'title', 'subtitle', 'summary', 'needs', 'minutes'} do entry[key] = made[key] end
+  for _, key in ipairs {'title', 'subtitle', 'summary', 'needs', 'part', 'aside', 'minutes'} do entry[key] = made[key] end
   for _, key in ipairs {'title', 'summary'} do
     if made[key] == '' then problems.add(entry.file, 1, ('the front matter has no "%s"'):format(key)) end
   end
+  parts.check(entry, book.entries)
   for i, piece in ipairs(entry.pieces) do
     piece.coloured = entry.coloured[i]
     local _
@@ -105,16 +107,17 @@ local function body(entry, book)
   return prepared.fill(text, filler) .. identifiers.data(shown)
 end
 
-local function head(entry, count, files)
+local function head(entry, entries, files)
   local subtitle = entry.subtitle ~= ''
     and '<p class="subtitle">' .. html.escape(entry.subtitle) .. '</p>' or ''
-  local needs = entry.needs ~= ''
-    and '<p class="needs">Needs: ' .. html.escape(entry.needs) .. '</p>' or ''
+  local needs = entry.needs ~= '' and '<p class="needs">Needs: ' .. parts.with_days(html.escape(entry.needs), entries,
+    function(needed, day) return ('<a href="%s">%s</a>'):format(html.link(entry.path, needed.path), day) end) .. '</p>' or ''
   return table.concat {
     '<p class="crumb"><a href="', html.link(entry.path, 'index.html', 'months'),
     '">back to the months list</a> · <a href="index.html">', dates.month_name(entry.month),
-    '</a></p><h1>', html.escape(entry.title), '</h1>', subtitle,
-    '<p class="dateline">', dates.element(entry), ' · entry ', entry.number, ' of ', count, ' · ',
+    '</a> · <a href="', html.link(entry.path, 'index.html', parts.anchor(entry.part)), '">', html.escape(entry.part), '</a>',
+    entry.aside and ', an aside' or '', '</p><h1>', html.escape(entry.title), '</h1>', subtitle,
+    '<p class="dateline">', dates.element(entry), ' · entry ', entry.number, ' of ', #entries, ' · ',
     entry.minutes, ' min', files, '</p><p class="lede">', html.escape(entry.summary), '</p>', needs,
   }
 end
@@ -125,8 +128,18 @@ local function neighbour(entry, other, relation, words)
     relation, html.link(entry.path, other.path), words, html.escape(other.title))
 end
 
+-- The next of the core path, where what comes next is not it.
+local function onward(entry, entries)
+  local number = entry.number + 1
+  while entries[number] and entries[number].aside do number = number + 1 end
+  local next_one = entries[number]
+  if not next_one or number == entry.number + 1 then return '' end
+  return ('<p class="onward">The core path goes on with <a href="%s">%s</a>.</p>'):format(html.link(entry.path, next_one.path),
+    html.escape(next_one.title))
+end
+
 local function around(entry, entries)
-  return '<nav class="around" aria-label="Previous and next entry">'
+  return onward(entry, entries) .. '<nav class="around" aria-label="Previous and next entry">'
     .. neighbour(entry, entries[entry.number - 1], 'prev', 'Previous')
     .. neighbour(entry, entries[entry.number + 1], 'next', 'Next') .. '</nav>'
 end
@@ -138,7 +151,7 @@ function M.write(entry, book)
   output.page(entries, entry.path, {
     title = entry.title, description = entry.summary, date = entry.date, number = entry.number,
     picture = proof and proof.picture and proof.picture_path,
-    body = head(entry, #entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
+    body = head(entry, entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
       .. around(entry, entries),
   })
   if proof and proof.picture then output.write(proof.picture_path, proof.picture) end

@@ -178,6 +178,8 @@ local function prepare(entry)
     summary = table.concat(values(document, 'summary')),
     needs = table.concat(values(document, 'needs'), ', '),
     machines = values(document, 'machines'),
+    part = table.concat(values(document, 'part')),
+    aside = document.meta.aside or false,
     reads = values(document, 'reads')[1],
     minutes = reading_minutes(entry),
     quotes = quotes,
@@ -189,7 +191,7 @@ end
 
 --- Prepares the entry's prose, or takes what was kept, as `entry.prepared`; nil after reporting what is wrong with its text.
 function M.prose(entry)
-  local key = kept.key_with({'lua/html.lua', 'lua/prepared.lua', 'lua/prose.lua'}, entry.tokens)
+  local key = kept.key_with({'lua/drawing.lua', 'lua/html.lua', 'lua/prepared.lua', 'lua/prose.lua'}, entry.tokens)
   entry.prepared = kept.get('prose', entry.name, key)
   if entry.prepared then return end
   local made = prepare(entry)

@@ -4,12 +4,14 @@
 -- `@` off `@<<`. Both pass through Pandoc's Markdown as private-use characters, which mean
 -- nothing to it. In code and formulas they get back what stood there; elsewhere a quotation stays
 -- a mark until a page is written, because where it leads is for the whole journal to say.
+local drawing = require 'drawing'
 local html = require 'html'
 local problems = require 'problems'
 
 local M = {}
 
 local QUOTE, UNLINKED, END, ANGLES = '\u{E000}', '\u{E003}', '\u{E001}', '\u{E002}'
+local UNDRAWN = '\u{E005}'
 local quote_pattern = QUOTE .. '(%d+)' .. END
 
 -- Raw HTML and citations are off because `<this>` and `@that` are text in a kernel's journal.
@@ -35,8 +37,14 @@ end
 
 local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell'}
 
--- What is not a chunk has no colours.
-local function code_block(block)
+-- What is not a chunk has no colours; what is written to be drawn is.
+local function code_block(block, entry)
+  local language = block.classes[1]
+  if language and drawing.knows(language) then
+    local figure, why = drawing.figure(language, block.text, block.attributes.alt or '', block.attributes.caption or '')
+    if not figure then problems.add(entry.file, 1, why) end
+    return pandoc.RawBlock('html', figure or UNDRAWN)
+  end
   local label = labels[block.classes[1]] or 'Text'
   return pandoc.RawBlock('html', '<div class="session">' .. html.box(label, html.escape(block.text)) .. '</div>')
 end
@@ -49,7 +57,7 @@ local function table_block(block)
 end
 
 --- Reads the entry's prose. Returns the document and the quotations, each {text, line}, in the
--- order of their marks; or nil after reporting front matter that cannot be read.
+-- order of their marks; or nil after reporting front matter that cannot be read, or a figure that cannot be drawn.
 function M.read(entry)
   local text, quotes = markdown(entry)
   local ok, document = pcall(pandoc.read, text, M.format)
@@ -78,7 +86,11 @@ function M.read(entry)
       return link
     end,
   }
-  return document:walk {CodeBlock = code_block, Table = table_block}, quotes
+  document = document:walk {CodeBlock = function(block) return code_block(block, entry) end, Table = table_block}
+  for _, block in ipairs(document.blocks) do
+    if block.t == 'RawBlock' and block.text == UNDRAWN then return nil end
+  end
+  return document, quotes
 end
 
 --- What a reader sees of `text`, which has marks in it.
