@@ -9,7 +9,10 @@
   const SLICE_INSTRUCTIONS = 200000;
   const SLICE_STEPS = 20000;
   const TURN_MILLISECONDS = 12;
+  // A screen is drawn and sent no sooner than this after the one before; and as all pixels take a slow computer long, ten times as
+  // long after it as that took.
   const SCREEN_MILLISECONDS = 50;
+  const SCREEN_REST = 10;
   // A machine that idles runs no faster than the clock on the wall; but a boot does not wait for it.
   const LEAD_MILLISECONDS = 5000;
   // A machine that runs so long, or raises so many exceptions, without a word on the serial port or a change on its screen
@@ -20,7 +23,8 @@
   function isSame(one, other) {
     if (one.length !== other.length) return false;
     const [words, others] = [one, other].map(({ buffer }) => new Uint16Array(buffer));
-    return words.every((word, index) => word === others[index]);
+    for (let index = 0; index < words.length; index++) if (words[index] !== others[index]) return false;
+    return true;
   }
 
   /** One machine; `post` takes what it has to tell. */
@@ -32,7 +36,7 @@
       this.turnIsDue = false;
       this.screenVersion = 0;
       this.screen = undefined; // as it was told last
-      this.screenTime = 0;
+      this.screenDue = 0;
       this.lastWord = undefined; // how the machine stood when it last had something to tell
       this.channel = new MessageChannel();
       this.channel.port1.onmessage = () => this.#turn();
@@ -136,7 +140,7 @@
       } else if (reason) {
         this.#stop(reason);
       } else {
-        this.#report(SCREEN_MILLISECONDS);
+        this.#report(performance.now() >= this.screenDue);
         if (this.#isSilent()) this.#stop('silence');
         this.#schedule(this.#lead() > LEAD_MILLISECONDS ? TURN_MILLISECONDS : 0);
       }
@@ -162,12 +166,18 @@
       return this.engine.look().microseconds / 1000 - (performance.now() - this.wallStart);
     }
 
-    /** Posts what is new on the serial port and, if the last time is so long ago, on the screen. */
-    #report(pause = 0) {
+    /** Posts what is new on the serial port and, unless that is not due yet, on the screen. */
+    #report(withScreen = true) {
       const bytes = this.engine.takeSerial();
       if (bytes.length) this.#tell({ type: 'serial', bytes });
-      if (performance.now() - this.screenTime < pause) return;
-      this.screenTime = performance.now();
+      if (!withScreen) return;
+      const start = performance.now();
+      this.#reportScreen();
+      const end = performance.now();
+      this.screenDue = end + Math.max(SCREEN_MILLISECONDS, SCREEN_REST * (end - start));
+    }
+
+    #reportScreen() {
       const screen = this.engine.screen(this.screenVersion);
       if (screen.version === this.screenVersion) return;
       this.screenVersion = screen.version;
