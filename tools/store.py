@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Verdicts that were costly to come to, kept by the digest of all that they depend on, outside of this folder.
 
-    store.py key KIND            the key of a verdict; what it depends on is JSON on standard input: {"name": value, ...},
-                                 where {"file": PATH} counts by the file's content
-    store.py known KEY [FOLDER]  the verdict, if it is known (else the exit status is 1); its files are copied to FOLDER
-    store.py keep KEY [FILE...]  keeps the verdict on standard input, a JSON object, and with it these files
-    store.py count LOG           how many verdicts were new and how many known, of each kind, in the runs that wrote to LOG
+    store.py known KIND  prints the key of a verdict, and exits with 1 if it is not known; what it depends on is JSON on standard
+                         input: {"name": value, ...}, where {"file": PATH} counts by the file's content
+    store.py keep KEY    keeps it
+    store.py count LOG   how many verdicts were new and how many known, of each kind, in the runs that wrote to LOG
 
 Only what went well is kept. FRESH=1 takes no verdict from the store but new ones: since this program began, or since the time in
 DAYBOOK_SINCE, which make sets, so that its programs believe one another. DAYBOOK_VERDICTS names a file to
@@ -135,15 +134,12 @@ def _component(value: Any) -> Any:
 def main(arguments: list[str]) -> int:
     """The exit status."""
     match arguments:
-        case ["key", kind]:
-            print(key(kind, **{name: _component(value) for name, value in json.load(sys.stdin).items()}))
-        case ["known", wanted, *folder] if len(folder) <= 1:
-            verdict = known(wanted, Path(folder[0]) if folder else None)
-            if verdict is None:
-                return 1
-            print(json.dumps(verdict))
-        case ["keep", new, *files]:
-            keep(new, json.load(sys.stdin), {Path(file).name: Path(file).read_bytes() for file in files})
+        case ["known", kind]:
+            wanted = key(kind, **{name: _component(value) for name, value in json.load(sys.stdin).items()})
+            print(wanted)
+            return 0 if known(wanted) is not None else 1
+        case ["keep", new]:
+            keep(new, {})
         case ["count", log]:
             lines = Path(log).read_text().splitlines() if Path(log).exists() else []
             print(summary(Counter((what, kind) for what, _, kind in (line.partition(" ") for line in lines))))

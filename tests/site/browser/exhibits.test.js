@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { emulated } from './lib/emulated.js';
 import { blocksOf, complaints, outcomeOf } from './lib/proof.js';
-import { TOP, entries, files, read } from './lib/site.js';
+import { TOP, entries, files, nameOf, read } from './lib/site.js';
 import { verdict } from './lib/verdict.js';
 
 const skip = !files.includes('emulator/worker.js') && 'the site has no emulator; "make emulator" builds it';
@@ -20,17 +20,17 @@ const unescaped = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>')
 /** What the buttons of an entry's page boot beside the day's own kernel. */
 const buttonsOf = (page) => [...read(page).matchAll(/<summary>Exhibit ([\w-]+), on ([^:<]+):(?:(?!<\/details>).)*<button [^>]*data-kernel="([^"]+)" data-memory="(\d+)"(?: data-command="([^"]*)")?[^>]*>[^<]*<\/button>(?:<p>([^<]*)<\/p>)?/gs)]
   .map(([, exhibit, machine, kernel, memory, command = '', said]) => ({
-    entry: page.replace('/', '-').replace(/\.html$/, ''), exhibit, machine, kernel, memory: Number(memory), commandLine: unescaped(command), said: said && unescaped(said),
+    entry: nameOf(page), exhibit, machine, kernel, memory: Number(memory), commandLine: unescaped(command), said: said && unescaped(said),
   }));
 const buttons = entries.flatMap(buttonsOf);
-const nameOf = ({ entry, exhibit, machine }) => `${entry}.${exhibit} on ${machine}`;
+const idOf = ({ entry, exhibit, machine }) => `${entry}.${exhibit} on ${machine}`;
 
 describe('exhibits', { concurrency: availableParallelism(), skip }, () => {
   for (const button of buttons) {
     const { entry, exhibit, machine, kernel, memory, commandLine, said } = button;
-    test(nameOf(button), async () => {
+    test(idOf(button), async () => {
       const blocks = blocksOf(entry, `${entry}.${exhibit}`, machine);
-      const other = ELSEWHERE[nameOf(button)];
+      const other = ELSEWHERE[idOf(button)];
       const demands = blocks.map(({ outcome, expected, forbidden }) => [outcome, expected.map(String), forbidden.map(String)]);
       await verdict('exhibit-in-page', { files: [kernel], judges: JUDGES, memory, commandLine, ends: other?.ends, demands }, async () => {
         const run = await emulated(kernel, { memory, commandLine });
@@ -45,7 +45,7 @@ describe('exhibits', { concurrency: availableParallelism(), skip }, () => {
 });
 
 test('elsewhere.json names exhibits that are there', { skip }, () => {
-  const known = buttons.map(nameOf);
+  const known = buttons.map(idOf);
   assert.deepEqual(Object.keys(ELSEWHERE).filter((name) => !known.includes(name)), []);
   assert.ok(known.length > 0 || !files.some((name) => /\.[\w-]+\.kernel$/.test(name)), 'no button was found');
 });

@@ -105,9 +105,9 @@ test('Enter leads from home over month, entry and next to a chunk, and back', as
 async function openAndClose(opener, key, opened) {
   await focus(page, opener);
   if (key) await page.keyboard.press(key);
-  await opened.waitFor({ timeout: 5000 });
+  await opened.waitFor();
   await page.keyboard.press('Escape');
-  await opened.waitFor({ state: 'hidden', timeout: 5000 });
+  await opened.waitFor({ state: 'hidden' });
   assert.ok(await opener.evaluate((element) => element === document.activeElement), 'the focus is lost');
 }
 

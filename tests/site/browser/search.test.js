@@ -62,7 +62,7 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
       await page.waitForFunction(() => {
         const { top: above, bottom } = document.querySelector(':target').getBoundingClientRect();
         return bottom > 0 && above < innerHeight;
-      }, null, { timeout: 5000 });
+      });
     });
   }
 }

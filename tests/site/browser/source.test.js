@@ -72,15 +72,17 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
     const page = await visit(t, browser, `${at(top, changed)}?at=${days[middle - 1].name}`);
     await shows(page, middle);
     await page.locator('.crumb a').click();
-    assert.equal(new URL(page.url()).searchParams.get('at'), days[middle - 1].name);
+    await page.waitForURL((url) => url.searchParams.get('at') === days[middle - 1].name && url.pathname.endsWith('/source/index.html'));
     await page.waitForFunction((k) => document.querySelector('#_asof')?.value === k, String(middle));
     // The list has the files that were there, and no other.
     const rows = await page.locator('.index tbody tr').evaluateAll((all) => all.map((row) => (
       [Number(row.dataset.b), row.getClientRects().length > 0])));
     assert.deepEqual(rows.map(([, seen]) => seen), rows.map(([born]) => born <= middle));
     const file = page.locator('.index th a:visible').first();
+    const there = await file.evaluate((link) => link.href);
+    assert.match(there, new RegExp(`\\.html\\?at=${days[middle - 1].name}$`));
     await file.click();
-    assert.match(page.url(), new RegExp(`\\.html\\?at=${days[middle - 1].name}$`));
+    await page.waitForURL(there);
     await shows(page, middle);
   });
 }

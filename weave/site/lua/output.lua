@@ -85,6 +85,7 @@ end
 --   title, nil for the home page; description; body
 --   date      of an entry's page, and its number
 --   picture   that stands for the page where it is linked from elsewhere, a path; optional
+--   script    a file that the page's script reads, a path; optional. Nothing waits for either before it is shown
 --   anywhere  whether the page is shown at any address, and has to say where it belongs
 function M.page(entries, path, page)
   template = template or M.slurp 'page.html'
@@ -103,6 +104,7 @@ function M.page(entries, path, page)
   if page.picture then
     about[#about + 1] = '<meta property="og:image" content="' .. html.escape(M.address(page.picture)) .. '">'
   end
+  if page.script then about[#about + 1] = '<script defer src="' .. html.link(path, page.script) .. '"></script>' end
   local values = {
     base = page.anywhere and '<base href="' .. html.escape(site_url:match '^%w+://[^/]*(/.*)$') .. '">\n' or '',
     root = html.link(path, ''),

@@ -104,9 +104,6 @@ local function slider(entries)
     :format(#entries, #entries, last.day, html.escape(last.title))
 end
 
--- Behind all that a reader sees, which would wait for it.
-local function days_script(from) return ('<script src="%s"></script>'):format(html.link(from, days_file)) end
-
 -- When the file came, changed and went.
 local function history(book, from, file)
   local items = {}
@@ -132,7 +129,8 @@ local function file_page(book, path, file)
       .. ('<figure class="source" data-born="%d"%s>'):format(file.born,
         file.gone and (' data-gone="%d"'):format(file.gone) or '')
       .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file)
-      .. identifiers.data(shown) .. days_script(from),
+      .. identifiers.data(shown),
+    script = days_file,
   })
 end
 
@@ -153,7 +151,8 @@ local function index_page(book)
       .. slider(book.entries)
       .. '<div class="table" tabindex="0" role="group" aria-label="Files"><table class="index"><thead><tr><th scope="col">File</th>'
       .. '<th scope="col">Lines</th><th scope="col">Last changed</th></tr></thead><tbody>'
-      .. table.concat(rows) .. '</tbody></table></div>' .. days_script(from),
+      .. table.concat(rows) .. '</tbody></table></div>',
+    script = days_file,
   })
 end
 

@@ -1,5 +1,6 @@
 // The panel that a kernel boots in, for the suites that look at it.
 
+import assert from 'node:assert/strict';
 import { openBrowser, openPage, openSite, at } from './browser.js';
 import { files } from './site.js';
 
@@ -34,6 +35,12 @@ export async function booted(entry, { from = address, ...options } = {}) {
   await page.locator('section.boot .boot-it').first().click();
   await settled(page);
   return page;
+}
+
+/** Fails unless the page soon has `count` machines at most: one that was ended is gone a moment later. */
+export async function machines(page, count) {
+  for (let i = 0; page.workers().length > count && i < 600; i += 1) await page.waitForTimeout(50);
+  assert.ok(page.workers().length <= count, `${page.workers().length} workers are there, and not ${count}`);
 }
 
 /** What the machine has sent, in lines. */

@@ -50,6 +50,9 @@ for (const needed of ['home', 'month', 'entry', '404']) {
 
 export const entries = kinds.get('entry');
 
+/** An entry's name, by its page. */
+export const nameOf = (page) => page.replace('/', '-').replace(/\.html$/, '');
+
 /** The page of a kind that is the most work for a browser. */
 export const heaviest = (kind) => kinds.get(kind).reduce((one, other) => (size(other) > size(one) ? other : one));
 const lightest = (kind) => kinds.get(kind).reduce((one, other) => (size(other) < size(one) ? other : one));

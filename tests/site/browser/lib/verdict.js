@@ -7,11 +7,11 @@ import { ROOT, TOP } from './site.js';
 const HERE = path.join(TOP, 'tests/site/browser');
 const MACHINE = ['bochs.wasm', 'vgabios.bin', 'boot.bin', 'worker.js'].map((name) => path.join(ROOT, 'emulator', name));
 
-/** What tools/store.py prints; undefined if its status is 1. */
+/** What tools/store.py prints, and whether its status is 0. */
 function store(input, ...words) {
   const { status, stdout, stderr } = spawnSync(path.join(TOP, 'tools/store.py'), words, { input: JSON.stringify(input), encoding: 'utf8' });
   if (status > 1) throw new Error(stderr);
-  return status === 0 ? stdout.trim() : undefined;
+  return [stdout.trim(), status === 0];
 }
 
 /**
@@ -20,8 +20,8 @@ function store(input, ...words) {
  */
 export async function verdict(kind, { files, judges, ...components }, judge) {
   const parts = [...MACHINE, ...files.map((file) => path.join(ROOT, file)), ...[...judges, 'lib/verdict.js', 'lib/site.js'].map((file) => path.join(HERE, file))];
-  const key = store({ ...components, node: process.version, parts: parts.map((file) => ({ file })) }, 'key', kind);
-  if (store({}, 'known', key)) return;
+  const [key, isKnown] = store({ ...components, node: process.version, parts: parts.map((file) => ({ file })) }, 'known', kind);
+  if (isKnown) return;
   await judge();
-  store({ kind }, 'keep', key);
+  store({}, 'keep', key);
 }
