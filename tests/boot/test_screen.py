@@ -2,19 +2,27 @@
 looked at for it (cases.py)."""
 
 import io
+import tempfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from machine.boot import boot, boot_kernel, direct
 from machine.boots import Boots
 from machine.machines import Machine
-from machine.screen import HEIGHT, WIDTH, judge_screen, read_font, read_screen, shown
-from machine.trees import Exhibit, exhibits
+from machine.qmp import Qmp
+from machine.screen import HEIGHT, LAST_LINE, WIDTH, judge_screen, read_font, read_screen, shown
+from machine.trees import Exhibit, exhibits, newest
 
 LEANING = [Exhibit(*names) for names in exhibits() if names[1] == "short-pitch"]
-# Of the last entry that has both: the kernel as it was, and with a screen from early on.
+# Of the last entry that has both: the kernel as it was, and with a screen from early on; then the same of its 32-bit part.
 BOTH = [entry for entry, name in exhibits() if name == "unseen" and (entry, "seen") in exhibits()]
-REFUSING = [Exhibit(BOTH[-1], name) for name in ("unseen", "seen")]
+REFUSING = [
+    *(Exhibit(BOTH[-1], name) for name in ("unseen", "seen")),
+    *(Exhibit(*names) for names in exhibits() if names[1] in ("early-unseen", "early-seen")),
+]
+AS_TEXT = [Exhibit(*names) for names in exhibits() if names[1] == "as-text"]
 
 
 @pytest.mark.all
@@ -34,11 +42,50 @@ def test_a_refusal_is_seen_without_a_serial_port(exhibit: Exhibit, boots: Boots)
     """From the moment on when the kernel knows of the screen; the exhibit `unseen` is the kernel before that."""
     boot = boots.get((exhibit.iso, Machine.parse("bios-pc-64M-noserial-nodebugexit"), True))
     rows = read_screen(boot.seen.screen, read_font())
-    assert rows.count("The kernel cannot go on: this is a trial") == (exhibit.name == "seen"), rows
+    assert [row.endswith(": this is a trial") for row in rows].count(True) == (not exhibit.name.endswith("unseen")), rows
+
+
+def vga_text(qmp: Qmp) -> list[str]:
+    """The 25 rows of a VGA in its text mode, from its memory: a character, its colours, a character, ..."""
+    with tempfile.TemporaryDirectory() as folder:
+        qmp.execute("pmemsave", val=0xB8000, size=25 * 160, filename=f"{folder}/text")
+        text = Path(folder, "text").read_bytes()[::2].decode("cp437")
+    return [text[at : at + 80].rstrip() for at in range(0, len(text), 80)]
+
+
+@pytest.mark.all
+@pytest.mark.kept(*AS_TEXT)
+@pytest.mark.parametrize("exhibit", AS_TEXT, ids=lambda exhibit: exhibit.name)
+def test_the_vga_shows_the_last_rows(exhibit: Exhibit) -> None:
+    rows = boot_kernel(Machine.parse("bios-pc-64M-noserial-nodebugexit"), exhibit.iso, vga_text).seen
+    assert rows[0].startswith("Daybook: first light") or rows[0].startswith("ok "), rows
+    assert any(row.endswith(": this is a trial") for row in rows), rows
+    assert rows[-2:] == [LAST_LINE, ""], rows
+
+
+@pytest.mark.kept(newest())
+def test_a_start_without_boot_information_is_seen() -> None:
+    seen = boot(Machine.parse("direct-pc-64M-noserial-nodebugexit"), direct(newest().elf), vga_text).seen
+    assert seen[:3] == [
+        "This kernel was started without a loader, and without boot information as its fi",
+        "rst module.",
+        LAST_LINE,
+    ]
+
+
+@pytest.mark.kept(newest())
+def test_a_cpu_without_long_mode_is_told(boots: Boots) -> None:
+    machine = Machine.parse("bios-pc-64M-cpu_qemu32-noserial-nodebugexit")
+    rows = read_screen(boots.get((newest().iso, machine, True)).seen.screen, read_font())
+    assert rows[:2] == [
+        "Daybook: first light",
+        "This kernel needs a 64-bit CPU; this one has no long mode (CPUID 0x80000001, EDX bit 29).",
+    ]
 
 
 def test_there_are_such_pictures() -> None:
-    assert [exhibit.name for exhibit in [*LEANING, *REFUSING]] == ["short-pitch", "unseen", "seen"]
+    names = [exhibit.name for exhibit in [*LEANING, *REFUSING, *AS_TEXT]]
+    assert names == ["short-pitch", "unseen", "seen", "early-unseen", "early-seen", "as-text"]
 
 
 def picture_of(rows: list[str], columns: int) -> bytes:

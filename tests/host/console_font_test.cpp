@@ -87,6 +87,14 @@ TEST_F(Font, GlyphsLookLikeTheirCharacters)
         EXPECT_TRUE(shapes.insert(lines(character)).second) << character << " looks like another";
 }
 
+// boot/last_words.asm looks no further than here.
+TEST_F(Font, HasAsciiInTheOrderOfAscii)
+{
+    const auto found = characters();
+    for (char character = ' '; character <= '~'; ++character)
+        EXPECT_EQ(found.at(character), static_cast<std::size_t>(character)) << character;
+}
+
 TEST_F(Font, CharactersThatAreNotAsciiLookLikeAQuestionMark)
 {
     ASSERT_TRUE(console::load_font());
