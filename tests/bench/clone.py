@@ -56,6 +56,8 @@ class Clone:
         if days:
             shutil.rmtree(self.top / "journal")
             make_journal(self.top / "journal", days)
+        for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=-", "-c", "user.email=-", "commit", "-qm", "as it is"]):
+            subprocess.run(["git", *command], cwd=self.top, check=True)
         home, shims = self.top.parent / "home", self.top.parent / "shims"
         for folder in (home / ".cache/daybook", shims):
             folder.mkdir(parents=True)

@@ -3,6 +3,7 @@
 import re
 import shlex
 import socket
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -152,18 +153,19 @@ def run_changed(clone: Clone, round_: int) -> Value:
 
 def tangle(place: Place) -> Iterator[Value]:
     """weave/tangle beside the least that could do it: noweb's parser and its tangler, with the same line directives, but
-    without amendments, checks, comparing and installing."""
+    without amendments, checks, comparing and installing; it writes to memory, for ours writes only what is new."""
     clone = place.lived_in
     clone.make("tangle")
-    bare = write_plain_journal(clone.top)
-    ours = "weave/tangle '' build/"
-    least = {command: min(clone.run("bash", "-c", command).cpu for _ in range(ROUNDS)) for command in (bare, ours)}
+    with tempfile.TemporaryDirectory(prefix="daybook-bare-", dir="/dev/shm") as folder:
+        bare = write_plain_journal(clone.top, Path(folder))
+        ours = "weave/tangle '' build/"
+        least = {command: min(clone.run("bash", "-c", command).cpu for _ in range(ROUNDS)) for command in (bare, ours)}
     yield Value(least[ours] / least[bare], least[ours])
 
 
-def write_plain_journal(top: Path) -> str:
+def write_plain_journal(top: Path, out: Path) -> str:
     """Today's files as a journal that stock noweb can tangle, in chunks of about the journal's size and with as much prose.
-    Returns the command that tangles it."""
+    Returns the command that tangles it into `out`."""
     text, options = [], []
     for suffixes, directive in ((("asm", "inc"), "%%line %-1L+1 %F%N"), (("cpp", "hpp"), '#line %L "%F"%N'), ((), "")):
         options += [f"-L{directive}"] if directive else []
@@ -173,7 +175,7 @@ def write_plain_journal(top: Path) -> str:
                 continue
             root = f"{path.relative_to(top)}{'*' if directive else ''}"
             options.append(root)
-            (top / "build/bare" / root).parent.mkdir(parents=True, exist_ok=True)
+            (out / root).parent.mkdir(parents=True, exist_ok=True)
             lines = [line for _, line in code(path.read_text())]
             pieces = [lines[i : i + 10] for i in range(0, len(lines), 10)] or [[]]
             text.append(f"\n<<{root}>>=\n" + "".join(f"<<{root} {i}>>\n" for i in range(len(pieces))) + "@\n")
@@ -184,7 +186,7 @@ def write_plain_journal(top: Path) -> str:
     line = "A line of prose, as long as the journal has them on average, to be read over.\n"
     text.append("\n" + line * max((journal - sum(map(len, text))) // len(line), 0))
     (top / "plain.nw").write_text("".join(text))
-    return f"/usr/lib/noweb/markup -t plain.nw | (cd build/bare && /usr/lib/noweb/mnt {shlex.join(options)})"
+    return f"/usr/lib/noweb/markup -t plain.nw | (cd {out} && /usr/lib/noweb/mnt {shlex.join(options)})"
 
 
 def site(place: Place) -> Iterator[Value]:

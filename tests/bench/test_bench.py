@@ -77,6 +77,7 @@ def test_a_word_and_a_line_are_where_they_belong(tmp_path: Path) -> None:
     before = [entry.read_text().splitlines() for entry in clone.entries()]
     measures.add_word(clone, clone.entries()[3])
     measures.add_line(clone, "static_assert(0 < 10);")
+    assert len(clone.run("git", "diff", "--name-only").lines) == 2
     after = [entry.read_text().splitlines() for entry in clone.entries()]
     changed = [i for i, texts in enumerate(zip(before, after)) if texts[0] != texts[1]]
     assert changed[0] == 3 and len(after[3]) == len(before[3]) + 2
