@@ -89,6 +89,7 @@ class Site:
 
     def target(self, page: str, href: str) -> Anchor:
         """Where a relative link on `page` leads."""
-        path, _, fragment = href.partition("#")
+        address, _, fragment = href.partition("#")
+        path = address.partition("?")[0]
         where = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
         return Anchor(where, unquote(fragment))

@@ -1,10 +1,13 @@
 // Previews of chunks and identifiers, references expanded where they stand, and code that is copied.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { violations } from './lib/axe.js';
 import { at, fileAddress, focus, openBrowser, openSite, unfold, visit } from './lib/browser.js';
-import { having, read } from './lib/site.js';
+import { ROOT, having, read } from './lib/site.js';
 
 const browser = await openBrowser();
 const address = await openSite();
@@ -107,11 +110,19 @@ test('the box does not cover its link and stays inside a narrow window', async (
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
 });
 
+/** What is said of the identifiers that a page links: an entry's has it in the script beside it. */
+function identifiersOf(name) {
+  const beside = name.replace(/html$/, 'pieces.js');
+  let known = JSON.parse(read(name).match(/id="_identifiers">(.*?)<\/script>/)?.[1] ?? '{}');
+  if (existsSync(join(ROOT, beside))) runInNewContext(read(beside), { daybookPieces: (page, figures, more) => { known = more; } });
+  return known;
+}
+
 for (const kind of ['entry', 'chunks/*', 'source/*']) {
   test(`an identifier shows its signature, ${kind}`, async (t) => {
     const [name] = having(kind, /<pre.*<a class="id"[^>]*data-id/s);
     const page = await visit(t, browser, at(address, name));
-    const known = await page.locator('#_identifiers').evaluate((element) => JSON.parse(element.textContent));
+    const known = identifiersOf(name);
     const link = await firstOf(page, 'pre a.id');
     await focus(page, link);
     await box(page).waitFor();
@@ -125,9 +136,8 @@ for (const kind of ['entry', 'chunks/*', 'source/*']) {
 test('no link to an identifier is without what it shows', () => {
   for (const kind of ['entry', 'chunks/*', 'source/*']) {
     for (const name of having(kind, /data-id=/)) {
-      const markup = read(name);
-      const known = JSON.parse(markup.match(/id="_identifiers">(.*?)<\/script>/)?.[1] ?? '{}');
-      const unknown = [...markup.matchAll(/data-id="(\d+)"/g)].map(([, id]) => id).filter((id) => !known[id]);
+      const known = identifiersOf(name);
+      const unknown = [...read(name).matchAll(/data-id="(\d+)"/g)].map(([, id]) => id).filter((id) => !known[id]);
       assert.deepEqual([...new Set(unknown)], [], name);
     }
   }

@@ -53,11 +53,25 @@ class Chunk:
 
 
 @dataclass(frozen=True)
+class Block:
+    """What is there for a follower: commands to type, a file to save, or what must appear: a regular expression a line."""
+
+    kind: str  # type, file or shows
+    text: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One entry's page, and the name that its address gives it: 2025-11/02-dark.html is 2025-11-02-dark."""
 
     page: str
-    chunks: tuple[Chunk, ...]
+    items: tuple[Chunk | Block, ...]  # as they come
+    scripts: tuple[str, ...] = ()  # to download and run, by their addresses
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        return tuple(item for item in self.items if isinstance(item, Chunk))
 
     @property
     def name(self) -> str:
@@ -70,9 +84,20 @@ def read_book(site: Path) -> list[Entry]:
     months = [page for page in _links(site, "index.html", "") if _MONTH.fullmatch(page)]
     for month in dict.fromkeys(months):
         for page in _links(site, month, "entries"):
-            figures = read_page(site / page).all("figure", class_="chunk")
-            entries.append(Entry(page, tuple(_read_chunk(page, figure) for figure in figures)))
+            entries.append(_read_entry(page, read_page(site / page)))
     return entries
+
+
+def _read_entry(page: str, top: Element) -> Entry:
+    items: list[Chunk | Block] = []
+    for element in top.all():
+        classes = element.attributes.get("class", "").split()
+        if element.tag == "figure" and "chunk" in classes:
+            items.append(_read_chunk(page, element))
+        elif "session" in classes and len(classes) > 1:
+            items.append(Block(classes[1], element.one("code").text, element.attributes.get("data-file", "")))
+    links = (link.attributes.get("href", "") for link in top.all("a") if "download" in link.attributes)
+    return Entry(page, tuple(items), tuple(os.path.normpath(os.path.join(os.path.dirname(page), link)) for link in links if link.endswith(".py")))
 
 
 def _links(site: Path, page: str, list_class: str) -> Iterator[str]:

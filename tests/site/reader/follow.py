@@ -60,12 +60,16 @@ class Kernel:
     def follow(self, entry: Entry) -> None:
         """Does what every chunk of `entry` says. A FollowError where that is not clear."""
         for chunk in entry.chunks:
-            if chunk.is_exhibit:
-                continue
-            try:
-                self._follow_chunk(entry.name, chunk)
-            except FollowError as error:
-                raise FollowError(f"{entry.page}: ⟨{chunk.name}⟩: {error}") from None
+            self.follow_chunk(entry, chunk)
+
+    def follow_chunk(self, entry: Entry, chunk: Chunk) -> None:
+        """Does what one chunk of it says."""
+        if chunk.is_exhibit:
+            return
+        try:
+            self._follow_chunk(entry.name, chunk)
+        except FollowError as error:
+            raise FollowError(f"{entry.page}: ⟨{chunk.name}⟩: {error}") from None
 
     def _follow_chunk(self, entry: str, chunk: Chunk) -> None:
         name, lines = chunk.name, chunk.lines

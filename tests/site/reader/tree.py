@@ -14,6 +14,17 @@ def assemble(kernel: Kernel) -> dict[str, str]:
     return {name: _text(kernel, name) for name in sorted(kernel.files)}
 
 
+def assemble_so_far(kernel: Kernel) -> dict[str, str]:
+    """Those files that need no chunk which is still to come."""
+    texts = {}
+    for name in sorted(kernel.files):
+        try:
+            texts[name] = _text(kernel, name)
+        except FollowError:
+            continue
+    return texts
+
+
 def place(name: str) -> str:
     """Where the file of that name stands: boot/ and linker.ld at the top, all else below tangled/."""
     return name if name.startswith(_AT_TOP) else f"tangled/{name}"

@@ -1,4 +1,4 @@
-"""A day's files to take away: one archive, and the sum of each file."""
+"""A day's files to take away: one archive. The sum of each file is in it, and beside it, by which it is known again."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ def place(root: str) -> str:
 
 
 def write_archive(folder: Path, name: str, files: dict[str, str]) -> None:
-    """Writes NAME.tar.gz and NAME.sha256 unless they are there already; the same files give the same bytes."""
+    """Writes NAME.tar.gz unless it is there already; the same files give the same bytes."""
     contents = {place(root): text.encode() for root, text in sorted(files.items())}
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {path}\n" for path, data in sorted(contents.items()))
     sums_file, archive = folder / f"{name}.sha256", folder / f"{name}.tar.gz"

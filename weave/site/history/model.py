@@ -14,6 +14,7 @@ line, or an indent, which has no place.
              lines that went ("-"), came ("+") or stayed (" ")
     old      {[piece] = {[line of a verb] = {place…}}}: the lines that the verb took away
     symbols  {{name, kind, language, signature, summary, piece, line, slot, column}…}
+    follow   {[entry] = {packages, build, image, machine, qemu, command, blocks}}: what a follower types; see follow.py
     uses     {[piece] = {[line] = {{slot, column, length, symbol}…}}}: the names in the lines of code; the column
              counts bytes from the first that is not blank
 """
@@ -24,6 +25,7 @@ from typing import Any
 from identifiers import Index
 
 from .expand import Segment
+from .follow import follow
 from .journal import Journal, Line, Version
 from .listing import File
 
@@ -45,6 +47,7 @@ def model(journal: Journal, files: dict[str, File], indexes: list[Index]) -> dic
         "languages": {path: language or False for path, (language, _) in journal.files.items()},
         "chunks": {name: _versions(versions) for name, versions in journal.chunks.items()},
         "old": _old(journal),
+        "follow": _follow(journal, files),
         "symbols": symbols.table,
         "uses": {
             piece: {line: [names[at] for at in sorted(names)] for line, names in lines.items()}
@@ -76,6 +79,15 @@ def _file(file: File) -> dict[str, Any]:
 def _counts(files: dict[str, File], entry: int) -> dict[str, int]:
     there = {path: file.at(entry) for path, file in files.items()}
     return {path: len(tangled.rows) for path, tangled in there.items() if tangled}
+
+
+def _follow(journal: Journal, files: dict[str, File]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for number, name in enumerate(journal.entries):
+        there = {path: file.at(number) for path, file in files.items()}
+        if typed := follow(name, {path: tangled.text for path, tangled in there.items() if tangled}):
+            found[number + 1] = typed
+    return found
 
 
 def _numbers(journal: Journal, files: dict[str, File]) -> dict[int, dict[int, list[Any]]]:

@@ -2,6 +2,7 @@
 local book_of = require 'book'
 local code = require 'code'
 local html = require 'html'
+local identifiers = require 'identifiers'
 local indexes = require 'indexes'
 local json = require 'dkjson'
 local lines = require 'lines'
@@ -55,7 +56,7 @@ local function place(book, piece)
   end
   return ('<span class="place">%s<a href="%s">%s</a>%s</span>'):format(
     kind,
-    html.link(piece.entry.path, source.page(piece.file), source.anchor(book, piece))
+    html.link(piece.entry.path, source.page(piece.file) .. '?at=' .. piece.entry.name, source.anchor(book, piece))
       , text, also)
 end
 
@@ -161,14 +162,14 @@ function M.html(book, piece, shown)
   return piece.opening .. footer(book, piece) .. '</figure>' .. comparison(book, piece, shown)
 end
 
---- A script that holds the entry's pieces, for other pages to show when they are pointed at.
--- The entry's page must have been made.
+--- A script that holds the entry's pieces, for other pages to show when they are pointed at, and what is said of the symbols
+-- that its own page links. That must have been made.
 function M.previews(entry)
   local items = {}
   for i, piece in ipairs(entry.pieces) do
     items[i] = json.quotestring(piece.anchor) .. ':' .. json.quotestring(piece.opening .. '</figure>')
   end
-  return ('daybookPieces(%s, {%s});\n'):format(json.quotestring(entry.path), table.concat(items, ',\n'))
+  return ('daybookPieces(%s, {%s}, %s);\n'):format(json.quotestring(entry.path), table.concat(items, ',\n'), identifiers.json(entry.shown))
 end
 
 return M

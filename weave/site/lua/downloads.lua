@@ -1,5 +1,6 @@
 -- downloads.lua: what a reader can take away: the image that boots any day; of an entry its kernel, its sources, itself.
 local html = require 'html'
+local model = require 'model'
 local problems = require 'problems'
 
 local M = {}
@@ -30,7 +31,6 @@ function M.of(entry)
   local list, there = {
     {name = base .. '.elf.gz', from = trees .. '/' .. entry.name .. '/daybook.elf', words = 'kernel with its lines, when unpacked'},
     {name = base .. '.tar.gz', from = archives .. '/' .. entry.name .. '.tar.gz', words = 'tangled tree'},
-    {name = base .. '.sha256', from = archives .. '/' .. entry.name .. '.sha256', words = 'sum of each file'},
     {name = entry.name .. '.nw', from = entry.file, words = 'this entry'},
   }, {}
   for _, file in ipairs(list) do
@@ -54,9 +54,8 @@ function M.html(entry)
   end
   return '<details class="downloads"><summary>Take it away</summary><ul>' .. table.concat(items)
     .. '</ul><p>To boot it: ' .. M.image(entry.path, 'one image') .. ' boots the kernel of any day.</p>'
-    .. '<p>To check a tree of your own: put the sums beside <code>boot/</code>, <code>linker.ld</code> and '
-    .. '<code>tangled/</code>, and say <code>sha256sum -c ' .. html.escape('daybook-' .. entry.name .. '.sha256')
-    .. '</code>. The files are as on these pages, without the line directives that <code>make tangle</code> adds.</p></details>'
+    .. '<p>The files are as on these pages, without the line directives that <code>make tangle</code> adds'
+    .. (model.follow[entry.number] and '; <a href="#_follow">the commands that build them</a> are below' or '') .. '.</p></details>'
 end
 
 --- Reports it when the image that boots every day's kernel is missing.

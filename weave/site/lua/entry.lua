@@ -5,8 +5,8 @@ local code = require 'code'
 local dates = require 'dates'
 local downloads = require 'downloads'
 local evidence = require 'evidence'
+local follow = require 'follow'
 local html = require 'html'
-local identifiers = require 'identifiers'
 local model = require 'model'
 local output = require 'output'
 local parts = require 'parts'
@@ -101,10 +101,11 @@ local function body(entry, book)
     return ''
   end)
   local all, without_folded = evidence.html(entry, book)
-  filler.proof = without_folded
+  filler.proof, filler.follow = without_folded, ''
   entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', '')
-  filler.proof = all
-  return prepared.fill(text, filler) .. identifiers.data(shown)
+  filler.proof, filler.follow = all, follow.html(entry)
+  entry.shown = shown
+  return prepared.fill(text, filler)
 end
 
 local function head(entry, entries, files)
@@ -118,7 +119,8 @@ local function head(entry, entries, files)
     '</a> · <a href="', html.link(entry.path, 'index.html', parts.anchor(entry.part)), '">', html.escape(entry.part), '</a>',
     entry.aside and ', an aside' or '', '</p><h1>', html.escape(entry.title), '</h1>', subtitle,
     '<p class="dateline">', dates.element(entry), ' · entry ', entry.number, ' of ', #entries, ' · ',
-    entry.minutes, ' min', files, '</p><p class="lede">', html.escape(entry.summary), '</p>', needs,
+    entry.minutes, ' min', model.follow[entry.number] and (' · <a href="#_follow">build it</a>, <a href="%s">what you need</a>')
+      :format(html.link(entry.path, 'need.html')) or '', files, '</p><p class="lede">', html.escape(entry.summary), '</p>', needs,
   }
 end
 
@@ -156,6 +158,7 @@ function M.write(entry, book)
   })
   if proof and proof.picture then output.write(proof.picture_path, proof.picture) end
   output.write(entry.path:gsub('%.html$', '.pieces.js'), chunk.previews(entry))
+  follow.write(entry, book)
 end
 
 return M

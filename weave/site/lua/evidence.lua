@@ -137,8 +137,8 @@ local function folded_log(run, title, button)
     .. '</summary>' .. log_box(run, title) .. (button or '') .. '</details>'
 end
 
--- The piece and its line that a recorded source, {file, line} of the journal, names; nil for prose.
-local function place_of(book, source)
+--- The piece and its line that a recorded source, {file, line} of the journal, names; nil for prose.
+function M.place_of(book, source)
   local name = source.file:match '([^/]+)%.nw$'
   for number, entry in ipairs(book.entries) do
     if entry.name == name then return book:piece_at(number, source.line) end
@@ -150,7 +150,7 @@ function M.lead_to_printers(entry, book)
   local printers = {}
   for _, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
     local piece, at = nil, nil
-    if line.source then piece, at = place_of(book, line.source) end
+    if line.source then piece, at = M.place_of(book, line.source) end
     if piece then book:lead_to(piece.number, at) end
     printers[#printers + 1] = piece and ('%d.%d'):format(piece.number, at) or '-'
   end
@@ -159,7 +159,7 @@ end
 
 local function link_to_printers(entry, book)
   return function(source)
-    local piece, at = place_of(book, source)
+    local piece, at = M.place_of(book, source)
     return piece and html.link(entry.path, book:line_anchor(piece.number, at))
   end
 end

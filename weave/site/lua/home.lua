@@ -69,8 +69,12 @@ local function months_html(months)
   return '<ul>' .. table.concat(items) .. '</ul>'
 end
 
+-- Where the repository can be cloned from, if that is said.
+local repository = os.getenv 'REPOSITORY_URL'
+
 local function build_html()
   local text = output.text('build.md'):gsub('the%-image', (downloads.image('index.html', 'the image'):gsub('%%', '%%%%')))
+  text = repository and text:gsub('the%-repository', (html.escape(repository):gsub('%%', '%%%%'))) or text:gsub('git clone [^\n]*\ncd daybook\n', '')
   if not downloads.has_book() then text = text:gsub('<div class="book">.-</div>', '') end
   return text
 end

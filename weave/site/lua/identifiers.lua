@@ -100,18 +100,21 @@ local function said_of(symbol)
   return said[symbol]
 end
 
---- What the page says of the symbols that it links, for the box that the pointer brings up.
-function M.data(shown)
+--- What is said of the symbols that a page links, for the box that the pointer brings up, as a JSON object.
+function M.json(shown)
   local numbers = {}
   for number in pairs(shown) do numbers[#numbers + 1] = number end
-  if #numbers == 0 then return '' end
   table.sort(numbers)
   local items = {}
   for i, number in ipairs(numbers) do
     items[i] = ('"%d":%s'):format(number, said_of(shown[number]))
   end
-  return '<script type="application/json" id="_identifiers">{'
-    .. table.concat(items, ','):gsub('</', '<\\/') .. '}</script>'
+  return '{' .. table.concat(items, ','):gsub('</', '<\\/') .. '}'
+end
+
+--- The same for a page that has no script beside it.
+function M.data(shown)
+  return next(shown) and '<script type="application/json" id="_identifiers">' .. M.json(shown) .. '</script>' or ''
 end
 
 return M

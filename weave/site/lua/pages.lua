@@ -109,6 +109,10 @@ function M.write(entries)
     title = 'About', description = 'What Daybook is, and what its dates mean.',
     body = output.text 'about.md',
   })
+  output.page(entries, 'need.html', {
+    title = 'What you need', description = 'To follow along: a Debian 12, its packages, and how the files are put together.',
+    body = output.text 'need.md',
+  })
   output.page(entries, 'memory.html', {
     title = 'Memory, in figures', description = 'What was tried on the newest kernel, and what came of it.',
     body = memory(entries),

@@ -9,12 +9,12 @@ local M = {}
 
 local options = pandoc.WriterOptions {html_math_method = 'mathml', wrap_text = 'none'}
 
--- Marks in the body: a piece, by its number in the entry, and the ends of two sections.
+-- Marks in the body: a piece, by its number in the entry, the ends of two sections, and what stands before one.
 local MARK, END = '\u{E004}', '\u{E001}'
 
 local function mark(what) return pandoc.RawBlock('html', MARK .. what .. END) end
 
---- Puts `filler(what)` in the place of each mark: a piece's number, "proof" or "stand".
+--- Puts `filler(what)` in the place of each mark: a piece's number, "proof", "stand" or "follow".
 function M.fill(body, filler)
   return (body:gsub(MARK .. '(%w+)' .. END, function(what) return filler[what] or '' end))
 end
@@ -135,6 +135,7 @@ local function items_of(entry, document, quotes)
         block.identifier = html.unique(html.slug(text), entry.ids)
         sections[#sections + 1] = {id = block.identifier, title = text, text = {}}
         if open and block.level <= open_level then close() end
+        if M.is_heading(text, 'Proof') then items[#items + 1] = marked 'follow' end
         for heading, what in pairs(ends) do
           if M.is_heading(text, heading) then open, open_level = what, block.level end
         end

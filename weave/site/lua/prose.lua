@@ -35,18 +35,31 @@ local function markdown(entry)
   return table.concat(out), quotes
 end
 
-local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell'}
+local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell', type = 'Type this', shows = 'This must appear'}
 
--- What is not a chunk has no colours; what is written to be drawn is.
+local function session(class, label, text)
+  return '<div class="session' .. class .. '">' .. html.box(label, html.escape(text)) .. '</div>'
+end
+
+--- Commands, for a follower to type.
+function M.typed(text) return session(' type', labels.type, text) end
+
+--- What must appear then: a regular expression a line.
+function M.shown(text) return session(' shows', labels.shows, text) end
+
+-- What is not a chunk has no colours; what is written to be drawn is. A follower types blocks of the class `type`, saves as `file` those
+-- that have it, and must see those of the class `shows`.
 local function code_block(block, entry)
-  local language = block.classes[1]
-  if language and drawing.knows(language) then
-    local figure, why = drawing.figure(language, block.text, block.attributes.alt or '', block.attributes.caption or '')
+  local class, file = block.classes[1], block.attributes.file
+  if class and drawing.knows(class) then
+    local figure, why = drawing.figure(class, block.text, block.attributes.alt or '', block.attributes.caption or '')
     if not figure then problems.add(entry.file, 1, why) end
     return pandoc.RawBlock('html', figure or UNDRAWN)
+  elseif file then
+    return pandoc.RawBlock('html', ('<div class="session file" data-file="%s"><p>%s</p>%s</div>'):format(file, file,
+      html.box('The file ' .. file, html.escape(block.text))))
   end
-  local label = labels[block.classes[1]] or 'Text'
-  return pandoc.RawBlock('html', '<div class="session">' .. html.box(label, html.escape(block.text)) .. '</div>')
+  return pandoc.RawBlock('html', session((class == 'type' or class == 'shows') and ' ' .. class or '', labels[class] or 'Text', block.text))
 end
 
 -- A row that is long in the source would have its columns' widths measured there; a browser knows better.

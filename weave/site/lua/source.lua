@@ -24,8 +24,8 @@ local function sorted(map)
   return keys
 end
 
--- The piece that a row comes from: that of its first slice with a place.
-local function writer(book, row)
+--- The piece that a row comes from: that of its first slice with a place.
+function M.writer(book, row)
   for _, slice in ipairs(row[3]) do
     if slice[2] then return book.pieces[slice[2]] end
   end
@@ -40,7 +40,7 @@ function M.anchor(book, piece)
     for path, file in pairs(model.files) do
       writers[path] = {}
       for _, row in ipairs(file.rows) do
-        local one = writer(book, row)
+        local one = M.writer(book, row)
         if one then writers[path][one] = true end
       end
     end
@@ -52,7 +52,7 @@ end
 local function runs_of(book, file)
   local runs = {}
   for _, row in ipairs(file.rows) do
-    local last, piece = runs[#runs], writer(book, row)
+    local last, piece = runs[#runs], M.writer(book, row)
     if last and last.born == row[1] and last.gone == row[2] and piece == last.piece then
       table.insert(last.rows, row)
     else

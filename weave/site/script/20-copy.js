@@ -1,5 +1,5 @@
 // Copying a chunk gives the text that stands in the journal, references and verbs included, and
-// nothing that was expanded into it.
+// nothing that was expanded into it; a source page its file as of the day that it shows; commands themselves.
 if (navigator.clipboard) {
   const journalText = (code) => {
     const copy = code.cloneNode(true);
@@ -9,14 +9,25 @@ if (navigator.clipboard) {
     }
     return copy.textContent;
   };
-  for (const figure of document.querySelectorAll('figure.chunk[data-chunk]')) {
-    const name = figure.dataset.chunk;
-    const button = daybook.make('button', {type: 'button', 'aria-label': `Copy ${name}`}, 'Copy');
-    button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(journalText(figure.querySelector('code')));
-      button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+  const shownLines = (figure) => [...figure.querySelectorAll('.origin')].filter((run) => run.checkVisibility())
+    .flatMap((run) => [...run.querySelectorAll('.l')]).map((line) => line.textContent).join('');
+
+  const button = (name, text) => {
+    const made = daybook.make('button', {type: 'button', 'aria-label': `Copy ${name}`}, 'Copy');
+    made.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(text());
+      made.textContent = 'Copied';
+      setTimeout(() => { made.textContent = 'Copy'; }, 1500);
     });
-    figure.querySelector('figcaption').append(button);
+    return made;
+  };
+  for (const figure of document.querySelectorAll('figure.chunk[data-chunk]')) {
+    figure.querySelector('figcaption').append(button(figure.dataset.chunk, () => journalText(figure.querySelector('code'))));
+  }
+  for (const figure of document.querySelectorAll('figure.source')) {
+    figure.before(daybook.make('p', {class: 'copy'}, button('the file', () => shownLines(figure))));
+  }
+  for (const block of document.querySelectorAll('.session:is(.type, .file)')) {
+    block.append(button(block.dataset.file ?? 'these commands', () => block.querySelector('code').textContent));
   }
 }

@@ -3,19 +3,32 @@
   const pages = {};
   const known = document.getElementById('_identifiers');
 
-  /** What the weave knows of the identifiers, by the number in a link's data-id. */
-  daybook.identifiers = known ? JSON.parse(known.textContent) : {};
+  // What the weave knows of the identifiers, by the number in a link's data-id: here, or in the page's own script.
+  const identifiers = known ? JSON.parse(known.textContent) : {};
 
-  // An entry's page has a script beside it, which calls this with the page's figures by anchor.
-  window.daybookPieces = (page, figures, identifiers) => {
+  // An entry's page has a script beside it, which calls this with the page's figures by anchor, and its identifiers.
+  window.daybookPieces = (page, figures, more) => {
     pages[page] = figures;
-    Object.assign(daybook.identifiers, identifiers);
+    Object.assign(identifiers, more);
   };
 
-  const elsewhere = async (address, anchor) => {
+  // The path of the entry's page at that address, once its script is there; null for other pages.
+  const entry = async (address) => {
     const page = address.startsWith(daybook.root) ? address.slice(daybook.root.length) : '';
     if (!/^\d{4}-\d\d\/\d.*\.html$/.test(page)) return null;
     await daybook.load(address.replace(/html$/, 'pieces.js'));
+    return page;
+  };
+
+  /** What is known of the identifier that `link`, on this page, leads to; undefined for a link to something else. */
+  daybook.identifier = async ({dataset: {id}}) => {
+    if (id && !identifiers[id]) await entry(location.href.split(/[?#]/)[0]).catch(() => null);
+    return identifiers[id];
+  };
+
+  const elsewhere = async (address, anchor) => {
+    const page = await entry(address);
+    if (!page) return null;
     const template = daybook.make('template');
     template.innerHTML = pages[page]?.[anchor] ?? '';
     for (const link of template.content.querySelectorAll('[href]')) {

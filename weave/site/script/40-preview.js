@@ -19,7 +19,7 @@
   };
 
   const contentFor = async (link) => {
-    const identifier = daybook.identifiers[link.dataset.id];
+    const identifier = await daybook.identifier(link);
     if (identifier) {
       const {name, kind, signature, summary} = identifier;
       return [make('pre', {}, make('code', {}, signature || name)),

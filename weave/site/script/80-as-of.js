@@ -55,6 +55,7 @@
       slider.value = k;
       show(k, true);
       keepInLinks(asked);
+      document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView(); // it may be there only now
     }
   }
 }

@@ -1,0 +1,131 @@
+"""What a follower types to build and boot a day's kernel by hand: from the day's own files, options and proof."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from building import compiler
+from machine.expect import Block, Proof, parse_proof
+from machine.machines import Machine
+
+from .archive import place
+
+_FONT = "/usr/share/consolefonts/spleen-8x16.psfu.gz"
+_PACKAGES = "binutils grub-common grub-pc-bin mtools nasm qemu-system-x86 xorriso".split()
+
+
+@dataclass(frozen=True)
+class _Day:
+    """The files of a day, by their places in the tree."""
+
+    texts: dict[str, str]
+
+    @property
+    def sources(self) -> list[str]:
+        """What is assembled and compiled, in the order in which it is linked."""
+        return sorted((path for path in self.texts if path.endswith((".asm", ".cpp"))), key=lambda path: path.removeprefix("tangled/"))
+
+    @property
+    def has_cpp(self) -> bool:
+        return any(path.endswith(".cpp") for path in self.texts)
+
+    @property
+    def has_font(self) -> bool:
+        return any('"font.psf"' in text for path, text in self.texts.items() if path.endswith(".asm"))
+
+
+def follow(entry: str, files: dict[str, str]) -> dict[str, Any] | None:
+    """The packages, commands and demands of the day `entry`, whose files these are; None without a proof that a machine can be
+    asked for."""
+    day = _Day({place(name): text for name, text in files.items()})
+    path = f"tangled/proof/{entry}.expect"
+    if not {path, "linker.ld", "boot/grub.cfg"} <= day.texts.keys():
+        return None
+    proof = parse_proof(day.texts[path], Path(path))
+    machine = _machine(proof)
+    if not machine:
+        return None
+    cpp, font = ["g++"] * day.has_cpp, ["fonts-spleen"] * day.has_font
+    return {
+        "packages": " ".join(sorted(_PACKAGES + cpp + font)),
+        "build": _build(day),
+        "image": _image(),
+        "machine": machine.name,
+        "qemu": _wrapped(_by_option(_qemu(machine)), "  ") + '; echo "status $?"\n',
+        "command": _qemu(machine),
+        "blocks": [_block(block) for block in proof.blocks_for(machine)],
+    }
+
+
+def _machine(proof: Proof) -> Machine | None:
+    """The first of the most usual kind that can speak and end."""
+    able = (each for each in proof.machines() if each.firmware == "bios" and each.serial and each.debug_exit)
+    return next(able, None)
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {
+        "status": int(block.outcome.removeprefix("exit ")),
+        "expected": [pattern.regex.pattern for pattern in block.expected],
+        "forbidden": [pattern.regex.pattern for pattern in block.forbidden],
+    }
+
+
+def _qemu(machine: Machine) -> list[str]:
+    return [*machine.qemu_arguments(Path()), "-cdrom", "build/daybook.iso", "-serial", "stdio"]
+
+
+def _by_option(command: list[str]) -> list[str]:
+    """The program, then each option with its value."""
+    parts: list[str] = []
+    for word in command:
+        if parts and not word.startswith("-") and parts[-1].startswith("-"):
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return parts
+
+
+def _wrapped(words: list[str], indent: str) -> str:
+    """A command over several lines, none too long to read."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) > 96:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return f" \\\n{indent}".join(lines)
+
+
+def _build(day: _Day) -> str:
+    flags = ["@tangled/compiler/flags"] * ("tangled/compiler/flags" in day.texts)
+    nasm = [*compiler.NASM[:-1], "-Ibuild/"]
+    assemble = _wrapped(["nasm", *nasm, "-o", "$object", "$file ;;"], "    ")
+    compiled = _wrapped(["x86_64-linux-gnu-g++", *compiler.CXX, *flags, "-c", "-o", "$object", "$file ;;"], "    ")
+    linked = _wrapped(["x86_64-linux-gnu-ld", *compiler.LD, "-T", "linker.ld", "-o", "build/daybook.elf", "$objects"], "  ")
+    lines = [
+        "rm -rf build && mkdir build",
+        *[f"zcat {_FONT} > build/font.psf"] * day.has_font,
+        "objects=",
+        f"for file in {_wrapped(day.sources, '  ')}",
+        "do",
+        "  object=build/${file#tangled/}.o",
+        "  mkdir -p ${object%/*}",
+        "  case $file in",
+        f"  *.asm) {assemble}",
+        *[f"  *.cpp) {compiled}"] * day.has_cpp,
+        "  esac || break",
+        '  objects="$objects $object"',
+        "done",
+        linked,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _image() -> str:
+    return (
+        "mkdir -p build/iso/boot/grub\n"
+        "cp boot/grub.cfg build/iso/boot/grub/\n"
+        "x86_64-linux-gnu-objcopy --strip-debug build/daybook.elf build/iso/boot/daybook.elf\n"
+        "grub-mkrescue -o build/daybook.iso build/iso\n"
+    )
