@@ -34,23 +34,23 @@ $(sort $(wildcard tangled/*/*) $(host.kernel:%=tangled/%) linker.ld boot/grub.cf
 
 ##@ The kernel
 
-iso: $(builder) ## the bootable image, BIOS and UEFI, with every day's kernel (what plain `make` builds)
-	tools/build $(if $(ENTRY),$(tree),--image)
-run: $(builder) | $(installed.run) ## boot it in QEMU with the serial port on this terminal; KEEP=1 keeps it running
-	tools/build $(tree)
+iso: $(builder) ## the bootable image, BIOS and UEFI, with every day's product (what plain `make` builds)
+	tools/build $(if $(ENTRY),$(kernel) $(tree),--image)
+run: $(builder) | $(installed.run) ## boot the product in QEMU with the serial port on this terminal; KEEP=1 keeps it running
+	tools/build $(kernel) $(tree)
 	tools/run-qemu $(image)
 tangle: $(builder) ## journal -> boot/ linker.ld tangled/
 	tools/build --tangle $(tree)
 at: ; ## make at ENTRY=2025-11-06 tangle|iso|run|test|debug: the kernel as of that entry, below build/at/
-debug: $(builder) | $(installed.test) ## boot it stopped, waiting for gdb
-	tools/build $(tree)
+debug: $(builder) | $(installed.test) ## boot the product stopped, waiting for gdb
+	tools/build $(kernel) $(tree)
 	tools/debug $(image)
 map-check: build/map-check ## MAP=file [DANGER=start-end,...] [LIMIT=bytes]: the pool that the kernel would choose on a memory map
 	build/map-check '$(MAP)' $(if $(DANGER),--danger '$(DANGER)') $(if $(LIMIT),--limit '$(LIMIT)')
-map-boot: $(builder) | $(installed.run) ## MAP=file: boot it with another machine's memory map; it shows its choice and ends
+map-boot: $(builder) | $(installed.run) ## MAP=file: boot the second kernel with another machine's memory map; it shows its choice and ends
 	tools/build --kernel $(tree) >&2
 	tools/map-boot $(tree)/daybook.elf '$(MAP)'
-days: $(builder) ## every entry's kernel, below build/at/
+days: $(builder) ## every entry's second kernel, which has its tests, below build/at/
 	tools/build --days
 sanitized: $(builder) ## the newest kernel with checks, below build/sanitized/: of what C++ does not define, of memory
 	tools/build --kernel --sanitized
@@ -92,7 +92,7 @@ ifdef ENTRY
 test: iso build/tests/count.so | $(installed.test)
 	tests/run boot -- -k $(entry)
 else
-test: $(host.programs) build/daybook.elf $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest kernel on some machines, every day once, pages in a browser
+test: $(host.programs) build/daybook.elf $(minisearch) | $(installed.test) $(installed.site) ## what a newcomer waits for: host tests, the newest second kernel on some machines, every day's once, pages in a browser
 	tools/build --tangle --days --exhibits
 	tests/run --quick
 endif
@@ -117,7 +117,7 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
 mutants: build/mutation/commands sanitized | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
-bench: build/amend $(if $(ROWS),,iso build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
+bench: build/amend $(if $(ROWS),,build/daybook.elf build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
 	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
 	PYTHONPATH=tools tests/bench/run $(ROWS)
 bench-all: build/amend | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
@@ -135,6 +135,7 @@ clean: ## remove everything that was made
 	rm -rf build site boot linker.ld tangled
 help: ## this list
 	$(say) "New here? 'make run' boots the kernel in this terminal; 'make serve' shows the journal in a browser."
+	$(say) "The journal builds two kernels: the product, and a second one that has the tests, probes and costs beside."
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test test-all matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

@@ -21,19 +21,21 @@ $(error say which map: make $(firstword $(filter map-check map-boot,$(goals))) M
 endif
 endif
 
-# Which kernel the goals mean: the newest, with `make at ENTRY=…` the one as of that entry, with EXHIBIT=… that variant of it.
+# Which kernel the goals mean: the newest, with `make at ENTRY=…` the one as of that entry, with EXHIBIT=… that variant of it. A day's
+# is the product, without its tests; an exhibit is tried in the kernel that has them.
 tree := build
-image := build/newest.iso
+kernel := --product
 ifdef ENTRY
 entry := $(shell weave/entry '$(ENTRY)' $(if $(EXHIBIT),'$(EXHIBIT)') 2>&1)
 ifneq ($(.SHELLSTATUS),0)
 $(error $(entry))
 endif
 tree := $(if $(EXHIBIT),build/exhibit/$(entry)/$(EXHIBIT),build/at/$(entry))
-image := $(tree)/daybook.iso
+kernel := $(if $(EXHIBIT),,--product)
 else ifneq ($(or $(EXHIBIT),$(filter at,$(goals))),)
 $(error say which entry: make $(if $(EXHIBIT),run,at) ENTRY=2025-11-06$(if $(EXHIBIT), EXHIBIT=$(EXHIBIT), run))
 endif
+image := $(tree)/$(if $(kernel),product,daybook).iso
 ifneq ($(filter at,$(goals)),)
 others := $(filter-out at tangle iso run test debug map-boot clean,$(goals))
 ifneq ($(others),)

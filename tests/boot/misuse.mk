@@ -4,5 +4,5 @@ build/tests/misuse.elf: build/daybook.elf build/tests/misuse.o
 	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $$(cut -d ' ' -f 2 build/objects.txt) build/tests/misuse.o
 build/tests/misuse.o: tests/boot/misuse.cpp tools/building/compiler.py | build/daybook.elf
 	$(say) "c++     $<"
-	mkdir -p $(@D) && $(CROSS)g++ $(cxxflags) @tangled/compiler/flags -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(CROSS)g++ $(cxxflags) -iquote tangled/proof @tangled/compiler/flags -MMD -MP -c $< -o $@
 -include build/tests/misuse.d

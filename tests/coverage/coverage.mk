@@ -16,7 +16,7 @@ build/coverage/daybook.iso: build/coverage/daybook.elf build/coverage/grub.cfg t
 coverage.tests := $(foreach folder,kstruct memory page pmem,$(wildcard tests/host/$(folder)_*.cpp))
 coverage.host := $(patsubst %.cpp,build/coverage/host/%.o,$(filter-out console/% multiboot2/%,$(host.kernel)) \
   $(notdir $(coverage.tests)) map_file.cpp)
-coverage.host_flags := -std=c++20 -O1 -w -Itools/map-check -Itangled
+coverage.host_flags := -std=c++20 -O1 -w -Itools/map-check $(host.found)
 build/coverage/host_tests: $(coverage.host)
 	$(say) "link    $@"
 	clang++ $(coverage.counting) $^ -lgtest_main -lgtest -o $@

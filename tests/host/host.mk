@@ -13,6 +13,7 @@ host.objects := $(host.kernel:%.cpp=build/tests/host.d/kernel/%.o) $(host.tests:
   build/tests/host.d/map_file.o
 host.cxxflags := -std=c++20 -O1 -g -fsanitize=address,undefined,bounds-strict -fno-sanitize-recover=all \
   -Wall -Wextra -Werror -Itools/map-check
+host.found := -Itangled/proof -Itangled # the second kernel's headers: it is the one that the tests look into
 
 build/tests/host_tests: $(host.objects)
 	$(say) "link    $@"
@@ -21,13 +22,13 @@ build/tests/host_tests: $(host.objects)
 # The dependency files know the headers once an object was made; before that, the headers must have been tangled.
 build/tests/host.d/kernel/%.o: tangled/%.cpp | tangle $(installed.test)
 	$(say) "c++     $< for the host"
-	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Itangled -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) $(host.found) -MMD -MP -c $< -o $@
 build/tests/host.d/%.o: tests/host/%.cpp | tangle $(installed.test)
 	$(say) "c++     $<"
-	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Og -Itangled -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Og $(host.found) -MMD -MP -c $< -o $@
 build/tests/host.d/%.o: tools/map-check/%.cpp | tangle $(installed.test)
 	$(say) "c++     $< for the tests"
-	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) -Itangled -MMD -MP -c $< -o $@
+	mkdir -p $(@D) && $(ccache) g++ $(host.cxxflags) $(host.found) -MMD -MP -c $< -o $@
 -include $(host.objects:.o=.d)
 
 # The assembler includes the font, and tells -MMD nothing of it.

@@ -1,6 +1,6 @@
 // The cursor that hands out page table space. It only counts, so its pool need not exist.
 #include "page/pt_space.hpp"
-#include "runtime/injection.hpp"
+#include "instruments/injection.hpp"
 
 #include <gtest/gtest.h>
 

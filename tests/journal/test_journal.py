@@ -136,10 +136,11 @@ def test_an_error_in_any_chunk_is_reported_at_its_line_of_the_journal(tmp_path: 
     subprocess.run([ROOT / "weave/tangle", "", "build/"], cwd=tmp_path, check=True)
 
     # NASM removes its output when it fails: never let that be /dev/null.
-    nasm = ["nasm", "-f", "elf64", "-Ibuild/", "-o", "probe.o"]
-    gxx = ["g++", "-std=c++20", "-fsyntax-only", "-ffreestanding", "-fmax-errors=0", "-Itangled"]
+    nasm = ["nasm", "-f", "elf64", "-Ibuild/", "-Itangled/proof/", "-o", "probe.o"]
+    product = ["g++", "-std=c++20", "-fsyntax-only", "-ffreestanding", "-fmax-errors=0", "-Itangled"]
+    second = [*product, "-iquote", "tangled/proof"]
     reported = set()
-    for pattern, compiler in (("boot/*.asm", nasm), ("tangled/**/*.asm", nasm), ("tangled/**/*.cpp", gxx)):
+    for pattern, compiler in (("boot/*.asm", nasm), ("tangled/**/*.asm", nasm), ("tangled/**/*.cpp", product), ("tangled/**/*.cpp", second)):
         for path in tmp_path.glob(pattern):
             # A file that is for another build is compiled as for that one: what is skipped has no lines.
             switches = ["-DSHADOW_MEMORY"] if "SHADOW_MEMORY" in path.read_text() else []

@@ -53,7 +53,7 @@ class Kernel:
     def compile(self, source: Path, into: Path, first: Path) -> list[str]:
         into.parent.mkdir(parents=True, exist_ok=True)
         compiler, *options = self.compiler.split()
-        return [compiler, f"-I{first}", *options, "-include", str(HERE / "switch.hpp"), "-c", str(source), "-o", str(into)]
+        return [compiler, "-iquote", f"{first}/proof", "-iquote", str(first), *options, "-include", str(HERE / "switch.hpp"), "-c", str(source), "-o", str(into)]
 
 
 def chosen(elf: Path, number: int) -> AbstractContextManager[Path]:

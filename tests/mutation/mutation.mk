@@ -2,4 +2,4 @@
 # checks of what C++ does not define.
 build/mutation/commands: tools/building/compiler.py
 	mkdir -p $(@D)
-	printf '%s\n' '$(CROSS)g++ $(cxxflags) @tangled/compiler/flags @tangled/compiler/undefined -w' '$(CROSS)ld $(ldflags) -T linker.ld' > $@
+	printf '%s\n' '$(CROSS)g++ $(cxxflags) -iquote tangled/proof @tangled/compiler/flags @tangled/compiler/undefined -w' '$(CROSS)ld $(ldflags) -T linker.ld' > $@

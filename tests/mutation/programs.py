@@ -54,6 +54,11 @@ def run_tests(program: Path, cpu_seconds: float, filter: str, environment: dict[
     return Verdict(True, failed[1] if failed else (begun or ["no test"])[-1])
 
 
+def found_in(tree: Path) -> list[str]:
+    """The compiler's options for headers in a tree: the second kernel's first."""
+    return [f"-I{tree}/proof", f"-I{tree}"]
+
+
 @dataclass(frozen=True)
 class Sources:
     """What the tests are made of: the kernel's files, below `tree`; the tests, each with a main part; what helps them."""
@@ -69,7 +74,7 @@ class Sources:
         """By source, as a path: the kernel's files that it is compiled from, as paths below the tree."""
         reached = {}
         for source in [*(self.tree / file for file in self.kernel), *self.tests, *self.helpers]:
-            command = ["g++", "-std=c++20", "-MM", f"-I{self.tree}", *self.includes, str(source)]
+            command = ["g++", "-std=c++20", "-MM", *found_in(self.tree), *self.includes, str(source)]
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             if run.returncode != 0:
                 raise Broken(run.stderr)
@@ -80,7 +85,7 @@ class Sources:
     def mutated(self, folders: list[str]) -> list[str]:
         """The kernel's files of these folders that are part of the tests."""
         everything = set().union(*self.reached.values())
-        return sorted(file for file in everything if file.split("/")[0] in folders)
+        return sorted(file for file in everything if file.removeprefix("proof/").split("/")[0] in folders)
 
 
 class Programs:
@@ -91,7 +96,7 @@ class Programs:
 
     def compile(self, source: Path, into: Path, first: Path | None = None) -> list[str]:
         into.parent.mkdir(parents=True, exist_ok=True)
-        includes = [*([f"-I{first}"] if first else []), f"-I{self.sources.tree}", *self.sources.includes]
+        includes = [*(found_in(first) if first else []), *found_in(self.sources.tree), *self.sources.includes]
         header = self.out / "gtest.hpp" if source in self.sources.tests else HERE / "switch.hpp"
         return ["g++", *OPTIONS, "-include", str(header), *includes, "-c", str(source), "-o", str(into)]
 

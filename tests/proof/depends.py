@@ -20,7 +20,7 @@ TREE = ROOT / "tangled"
 def text_of(sources: tuple[Path, ...], tree: Path) -> dict[str, list[str]]:
     """The lines of the sources that are there, and of whatever of the project they include, wherever the journal has them."""
     there = [source for source in sources if source.exists()]
-    listing: list[str | Path] = ["clang++", "-std=c++20", "-MM", "-MG", f"-I{tree}", f"-I{ROOT}/tests/host", *there]
+    listing: list[str | Path] = ["clang++", "-std=c++20", "-MM", "-MG", f"-I{tree}/proof", f"-I{tree}", f"-I{ROOT}/tests/host", *there]
     run = subprocess.run(listing, capture_output=True, text=True, check=True)
     names = {word for word in run.stdout.replace("\\\n", " ").split() if not word.endswith(":")}
     files = sorted(file for file in map(Path, names) if file.exists())  # the log's tree has not all that today's claims are about

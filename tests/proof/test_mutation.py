@@ -181,7 +181,7 @@ def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
 def test_a_mistake_of_a_kernel_is_chosen_in_its_file(out: Path) -> None:
     """Of what only a machine can run: the inventory forgets to count slabs."""
     sources = kernel_sources()
-    numbered = dict(enumerate(mutants(sources.tree, "kernel/inventory.cpp"), 1))
+    numbered = dict(enumerate(mutants(sources.tree, "proof/kernel/inventory.cpp"), 1))
     (forgets_slabs,) = (number for number, mutant in numbered.items() if mutant.old_line.startswith("now.slabs =") and mutant.new == ";")
     elf = Kernel(sources, out / "machine").build_switched(numbered)
     (moves_objects,) = (each for each in MISUSES if each.test_id == "objects are kept in fewer slabs")

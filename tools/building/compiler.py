@@ -5,7 +5,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from .trees import digest
+from .trees import Tree, digest
 
 # What `make toolchain` has built comes last on the path.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -22,15 +22,25 @@ NASM = f"-f elf64 -g -F dwarf -w+all -Werror -I{Path('build').absolute()}/".spli
 LD = "-nostdlib -z noexecstack -z separate-code -z max-page-size=4096 --build-id=none --fatal-warnings".split()
 
 # The kernel that counts which way each branch goes: what clang does not know is left out, and warnings are GCC's.
+FOREIGN = ("-fno-toplevel-reorder", "-ftoplevel-reorder")
 COUNTING = "-fprofile-instr-generate -fcoverage-mapping -fcoverage-compilation-dir=. -w --target=x86_64-linux-gnu".split()
 
 
-def compiler(variant: str) -> list[str]:
-    """The command, without what a tree adds."""
-    if variant == "coverage":
-        known = [option for option in CXX if option != "-fno-toplevel-reorder" and not option.startswith("-W")]
+def compiler(tree: Tree) -> list[str]:
+    """The command, run at the tree's top: with the options of the tree's own."""
+    files = [name for name in ("flags", tree.variant) if name and (tree.top / "tangled/compiler" / name).exists()]
+    if tree.variant == "coverage":
+        own = [option for name in files for option in (tree.top / "tangled/compiler" / name).read_text().split()]
+        known = [option for option in [*CXX, *own] if option not in FOREIGN and not option.startswith("-W")]
         return ["clang++", *known, *COUNTING]
-    return [f"{CROSS}g++", *CXX]
+    return [f"{CROSS}g++", *CXX, *(f"@tangled/compiler/{name}" for name in files)]
+
+
+def linker(tree: Tree) -> list[str]:
+    """The command. Nobody refers to the counters of branches, so where they are, nothing is collected."""
+    options = tree.top / "tangled/compiler/linker"
+    own = [f"@{options}"] if options.exists() and tree.variant != "coverage" else []
+    return [f"{CROSS}ld", *LD, *own, "-T", str(tree.top / "linker.ld")]
 
 
 def in_cache(command: list[str]) -> list[str]:

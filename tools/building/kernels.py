@@ -15,7 +15,7 @@ IMAGE = BUILD / "daybook.iso"
 
 def sources_key(tree: Tree, remembered: Memory) -> str:
     """Of all that the kernel is made of, if the tree is as it was tangled."""
-    tools = compiler.version(compiler.compiler(tree.variant)[0], f"{compiler.CROSS}as", f"{compiler.CROSS}ld", "nasm")
+    tools = compiler.version(compiler.compiler(tree)[0], f"{compiler.CROSS}as", f"{compiler.CROSS}ld", "nasm")
     here = [digest(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.py"))]
     return digest(tree.state(), str(remembered.known.get("tangled")), tools, *here)
 
@@ -26,15 +26,20 @@ def link(tree: Tree, objects: list[tuple[str, Path]]) -> None:
     part = tree.elf.with_suffix(f".{os.getpid()}")
     paths = [str(path) for _, path in objects]
     try:
-        run([f"{compiler.CROSS}ld", *compiler.LD, "-T", str(tree.top / "linker.ld"), "-o", str(part), *paths])
+        run([*compiler.linker(tree), "-o", str(part), *paths])
         part.rename(tree.elf)
         if tree.iso.stem != tree.elf.stem:  # an image's kernel is beside it, by the same name
-            beside = tree.iso.with_suffix(".elf")
-            beside.unlink(missing_ok=True)
-            beside.hardlink_to(tree.elf)
+            also(tree.elf, tree.iso.with_suffix(".elf"))
     finally:
         part.unlink(missing_ok=True)
-    write(tree.folder / "objects.txt", "".join(f"{name.removeprefix('tangled/')} {path}\n" for name, path in objects))
+    if not tree.product:
+        write(tree.folder / "objects.txt", "".join(f"{name.removeprefix('tangled/')} {path}\n" for name, path in objects))
+
+
+def also(file: Path, name: Path) -> None:
+    """Gives the file another name."""
+    name.unlink(missing_ok=True)
+    name.hardlink_to(file)
 
 
 def make_iso(tree: Tree) -> None:
@@ -46,12 +51,12 @@ def image_of_all_days() -> dict[Tree, Defect]:
     newest, earlier = tree_of("build"), days()[:-1]
     trees = [newest, *earlier]
     defects = tangle_all(trees)
-    defects |= build([tree for tree in trees if tree not in defects], images=False)
+    defects |= build_products([tree for tree in trees if tree not in defects], images=False)
     if defects:
         return defects
     memory = Memory.of(BUILD)
     titles = [Path(f"journal/{tree.entry}.nw").read_text().partition("\n---")[0] for tree in earlier]
-    kernels = [str(Memory.of(tree.folder).known["elf"]) for tree in trees]
+    kernels = [str(Memory.of(tree.folder).known[tree.as_product().elf.name]) for tree in trees]
     menu = digest(Path("tools/days").read_text(), compiler.version("mksquashfs"), *titles, *kernels[1:])
     image = digest(menu, kernels[0], mkiso_key())
     try:
@@ -59,7 +64,7 @@ def image_of_all_days() -> dict[Tree, Defect]:
             run(["tools/days", str(DAYS), *(tree.entry for tree in earlier)])
             memory.keep(menu=menu)
         if memory.known.get("days") != image or not IMAGE.exists():
-            run(["tools/mkiso", str(IMAGE), str(newest.elf), "boot/grub.cfg", str(DAYS)])
+            run(["tools/mkiso", str(IMAGE), str(newest.folder / "product.elf"), "boot/grub.cfg", str(DAYS)])
             memory.keep(days=image)
             print(f"image   {IMAGE}: {len(trees)} days", flush=True)
     except Defect as defect:
@@ -81,20 +86,20 @@ def build(trees: list[Tree], images: bool) -> dict[Tree, Defect]:
     """Makes what is not up to date, a line a tree; what went wrong, by tree."""
     memories = {tree: Memory.of(tree.folder) for tree in trees}
     keys = {tree: sources_key(tree, memories[tree]) for tree in trees}
-    stale = [tree for tree in trees if not tree.elf.exists() or memories[tree].known.get("elf") != keys[tree]]
+    stale = [tree for tree in trees if not tree.elf.exists() or memories[tree].known.get(tree.elf.name) != keys[tree]]
     objects, defects, counts = make_objects(stale)
 
     def finish(tree: Tree) -> Defect | None:
         """Links and makes the image."""
         image = digest(keys[tree], mkiso_key())
-        image_stale = images and (not tree.iso.exists() or memories[tree].known.get("iso") != image or tree in objects)
+        image_stale = images and (not tree.iso.exists() or memories[tree].known.get(tree.iso.name) != image or tree in objects)
         try:
             if tree in objects:
                 link(tree, objects[tree])
-                memories[tree].keep(elf=keys[tree])
+                memories[tree].keep(**{tree.elf.name: keys[tree]})
             if image_stale:
                 make_iso(tree)
-                memories[tree].keep(iso=image)
+                memories[tree].keep(**{tree.iso.name: image})
         except Defect as defect:
             return defect
         if tree in objects or image_stale:
@@ -106,6 +111,17 @@ def build(trees: list[Tree], images: bool) -> dict[Tree, Defect]:
         rest = [tree for tree in trees if tree not in defects]
         defects |= {tree: defect for tree, defect in zip(rest, pool.map(finish, rest)) if defect}
     return {tree: defect for tree, defect in defects.items() if not is_expected(tree, defect)}
+
+
+def build_products(trees: list[Tree], images: bool) -> dict[Tree, Defect]:
+    """Makes the product of each tree, product.elf, which is its only kernel where it has one; what went wrong, by tree."""
+    products = {tree: tree.as_product() for tree in trees}
+    defects = build(list(products.values()), images)
+    for tree, product in products.items():
+        if product == tree and tree not in defects:
+            for file in (tree.elf, tree.iso) if images else (tree.elf,):
+                also(file, tree.folder / f"product{file.suffix}")
+    return defects
 
 
 def is_expected(tree: Tree, defect: Defect) -> bool:

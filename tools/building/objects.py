@@ -82,9 +82,9 @@ class Sources:
         self.settings = digest(*(f"{file.name}\n{file.read_text()}" for file in settings))
         unchecked = tree.top / "tangled/compiler/unchecked"
         self.unchecked = unchecked.read_text().split() if unchecked.exists() else []
-        names = ["flags"] if (tree.top / "tangled/compiler/flags").exists() else []
-        names += [tree.variant] if tree.variant in ("undefined", "address") else []
-        self.options = [f"@tangled/compiler/{name}" for name in names]
+        # What only proves the kernel lies below proof/ as if it lay beside the rest; its headers are found first.
+        headers = [] if tree.product else [*(tree.top / "tangled/proof").rglob("*.hpp"), *(tree.top / "tangled/proof").rglob("*.inc")]
+        self.proof = ["tangled/proof"] if headers else []
 
     def text(self, name: str) -> Text | None:
         if name not in self.texts:
@@ -109,13 +109,14 @@ class Sources:
             found[path] = text
             for included in text.includes:
                 beside = os.path.normpath(os.path.join(os.path.dirname(path), included))
-                waiting += [each for each in (beside, f"tangled/{included}", included) if self.text(each)][:1]
+                places = [beside, *(f"{proof}/{included}" for proof in self.proof), f"tangled/{included}", included]
+                waiting += [each for each in places if self.text(each)][:1]
         return found
 
     def command(self, name: str) -> list[str]:
-        """How a file of C++ is compiled, within the tree, up to what is made of it."""
+        """How a file of C++ is compiled, within the tree, up to where it finds headers and what is made of it."""
         unchecked = ["-fno-sanitize=kernel-address"] if name.removeprefix("tangled/") in self.unchecked else []
-        return [*compiler.compiler(self.tree.variant), *self.options, *unchecked]
+        return [*compiler.compiler(self.tree), *unchecked]
 
     def key(self, name: str) -> str:
         """Of what is compiled: the same key, the same object, but for the journal's lines."""
@@ -166,7 +167,8 @@ class Job:
         part = self.compiled.absolute().with_suffix(f".{os.getpid()}{self.compiled.suffix}")
         top = self.sources.tree.top
         if self.name.endswith(".asm"):
-            run(["nasm", *compiler.NASM, "-o", str(part), self.name], top)
+            found = [f"-I{proof}/" for proof in self.sources.proof]
+            run(["nasm", *compiler.NASM, *found, "-o", str(part), self.name], top)
             run(["weave/forget-folder", str(part), str(top.resolve())])
         elif self.ordinals:
             shadow = self.sources.ordinal_tree(folder)
@@ -182,8 +184,9 @@ class Job:
         part.rename(self.compiled)
 
     def cxx(self, folder: Path, stage: str, into: Path) -> list[str]:
-        command = [*self.sources.command(self.name), f"-ffile-prefix-map={folder}=.", stage, self.name, "-o", str(into)]
-        return compiler.in_cache(command)
+        found = [option for proof in self.sources.proof for option in ("-iquote", proof)]
+        prefix = f"-ffile-prefix-map={folder}=."
+        return compiler.in_cache([*self.sources.command(self.name), *found, prefix, stage, self.name, "-o", str(into)])
 
     @property
     def lines(self) -> Path:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,11 @@ def entries() -> list[str]:
     return sorted(file.stem for file in JOURNAL.glob("*.nw"))
 
 
+def only_proves(name: str) -> bool:
+    """Whether a file, by its name in the journal or in the tree, belongs to the second kernel alone."""
+    return name.removeprefix("tangled/").startswith("proof/") or name.endswith(("_test.cpp", "_test.asm"))
+
+
 @dataclass(frozen=True)
 class Tree:
     """boot/, linker.ld and tangled/ below `top`; what is made of them below `folder`."""
@@ -40,19 +45,22 @@ class Tree:
     exhibit: str = ""
     given: bool = False  # somebody else writes the sources
     variant: str = ""  # a folder of build/ whose name says how the newest kernel is compiled
+    product: bool = False  # without what only proves it: the second kernel of a day that has two
 
     @property
     def elf(self) -> Path:
-        return self.folder / "daybook.elf"
+        return self.folder / ("product.elf" if self.product else "daybook.elf")
 
     @property
     def iso(self) -> Path:
         """The image of this one kernel. build/daybook.iso has all days'."""
-        return self.folder / ("newest.iso" if self.folder == BUILD else "daybook.iso")
+        return self.folder / "newest.iso" if self.elf == BUILD / "daybook.elf" else self.elf.with_suffix(".iso")
 
     @property
     def name(self) -> str:
         """As a person is told."""
+        if self.product:
+            return f"{replace(self, product=False).name}, the product"
         if self.folder == BUILD:
             return "the newest kernel"
         if self.variant:
@@ -62,7 +70,13 @@ class Tree:
     def sources(self) -> list[str]:
         """The files that are compiled, in the order in which they are linked: by their names in the journal."""
         names = [str(file.relative_to(self.top)) for part in ("boot", "tangled") for file in (self.top / part).rglob("*")]
-        return sorted((name for name in names if name.endswith((".asm", ".cpp"))), key=lambda name: name.removeprefix("tangled/"))
+        names = [name for name in names if name.endswith((".asm", ".cpp")) and not (self.product and only_proves(name))]
+        return sorted(names, key=lambda name: name.removeprefix("tangled/"))
+
+    def as_product(self) -> "Tree":
+        """The kernel that ships: what somebody finds in the tangled tree that only proves it is left out."""
+        product = replace(self, product=True)
+        return product if product.sources() != self.sources() else self
 
     def state(self) -> str:
         """A digest of names, sizes and times of the sources: whoever touches one of them changes it."""

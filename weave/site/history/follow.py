@@ -30,6 +30,11 @@ class _Day:
         return any(path.endswith(".cpp") for path in self.texts)
 
     @property
+    def has_second(self) -> bool:
+        """Whether there is a second kernel, which a proof is about: its headers are found first."""
+        return any(path.startswith("tangled/proof/") and path.endswith((".hpp", ".inc")) for path in self.texts)
+
+    @property
     def has_font(self) -> bool:
         return any('"font.psf"' in text for path, text in self.texts.items() if path.endswith(".asm"))
 
@@ -98,11 +103,12 @@ def _wrapped(words: list[str], indent: str) -> str:
 
 
 def _build(day: _Day) -> str:
-    flags = ["@tangled/compiler/flags"] * ("tangled/compiler/flags" in day.texts)
-    nasm = [*compiler.NASM[:-1], "-Ibuild/"]
+    flags = ["@tangled/compiler/flags"] * ("tangled/compiler/flags" in day.texts) + ["-iquote", "tangled/proof"] * day.has_second
+    nasm = [*compiler.NASM[:-1], "-Ibuild/", *["-Itangled/proof/"] * day.has_second]
+    ld = [*compiler.LD, *["@tangled/compiler/linker"] * ("tangled/compiler/linker" in day.texts)]
     assemble = _wrapped(["nasm", *nasm, "-o", "$object", "$file ;;"], "    ")
     compiled = _wrapped(["x86_64-linux-gnu-g++", *compiler.CXX, *flags, "-c", "-o", "$object", "$file ;;"], "    ")
-    linked = _wrapped(["x86_64-linux-gnu-ld", *compiler.LD, "-T", "linker.ld", "-o", "build/daybook.elf", "$objects"], "  ")
+    linked = _wrapped(["x86_64-linux-gnu-ld", *ld, "-T", "linker.ld", "-o", "build/daybook.elf", "$objects"], "  ")
     lines = [
         "rm -rf build && mkdir build",
         *[f"zcat {_FONT} > build/font.psf"] * day.has_font,
