@@ -83,3 +83,8 @@ def parse_page(text: str) -> Element:
 
 def read_page(file: Path) -> Element:
     return parse_page(file.read_text())
+
+
+def written(figure: Element) -> Element:
+    """The code of a chunk as it stands in the journal. What comes of a change is shown before it."""
+    return list(figure.all("pre"))[-1]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from noweb_files import OPEN
-from pages import Element
+from pages import Element, written
 from woven import Anchor, Site
 
 
@@ -54,7 +54,7 @@ def test_ids_are_unique(site: Site) -> None:
 
 def test_every_reference_in_code_leads_to_its_chunk(site: Site) -> None:
     for anchor, (piece, figure) in site.pieces.items():
-        for reference in figure.one("pre").all():
+        for reference in written(figure).all():
             name = reference.attributes.get("data-ref", "[")
             if name.startswith("["):
                 continue
@@ -167,7 +167,7 @@ def test_references_of_the_sample(
     sample: Site, page: str, id: str, reference: str, target: tuple[str, str]
 ) -> None:
     _, figure = sample.pieces[Anchor(page, id)]
-    for link in figure.one("pre").all("a", **{"data-ref": reference}):
+    for link in written(figure).all("a", **{"data-ref": reference}):
         assert sample.target(page, link.attributes["href"]) == Anchor(*target)
         break
     else:
@@ -189,7 +189,7 @@ def test_quotations_lead_to_what_they_name(sample: Site) -> None:
 
 def test_identifiers_in_code_are_links(sample: Site) -> None:
     _, figure = sample.pieces[Anchor(FIRST, "say-goodbye")]
-    link = figure.one("pre").one("a", class_="id")
+    link = written(figure).one("a", class_="id")
     assert link.text == "_start"
     assert sample.target(FIRST, link.attributes["href"]) == Anchor(FIRST, "boot-start-asm.3")
     script = (sample.root / FIRST.replace(".html", ".pieces.js")).read_text()

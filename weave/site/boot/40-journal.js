@@ -15,8 +15,9 @@
   };
 
   const lineOf = (anchor, number) => {
-    const lines = document.getElementById(anchor)?.querySelectorAll('.l:not(.expanded .l)');
-    return lines?.[number - 1];
+    const piece = document.getElementById(anchor);
+    return piece?.querySelector(`.result [data-line="${number}"]:not(.expanded .l)`)
+      ?? piece?.querySelectorAll('.l:not(.expanded .l, .result .l)')[number - 1];
   };
 
   // The page numbers a chunk's lines as its file does.

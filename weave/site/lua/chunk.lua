@@ -60,6 +60,8 @@ local function place(book, piece)
       , text, also)
 end
 
+local function is_empty(piece) return #piece.lines == 0 or #piece.lines == 1 and #piece.lines[1] == 0 end
+
 local function caption(book, piece)
   local s = sign(piece)
   local shown = ''
@@ -67,8 +69,9 @@ local function caption(book, piece)
     shown = ' <span class="sign"' .. (spoken[s] and ' title="' .. spoken[s] .. '"' or '') .. '>'
       .. s .. '</span>'
   end
+  if is_empty(piece) then shown = shown .. ' <span class="sign">nothing yet</span>' end
   return '<figcaption><span><a class="name" href="#' .. piece.anchor .. '">⟨'
-    .. html.escape(piece.base) .. '⟩</a>' .. shown .. '</span>' .. place(book, piece)
+    .. html.escape(piece.base) .. '⟩</a>' .. shown .. '</span>' .. (piece.exhibit and place(book, piece) or '')
     .. '</figcaption>'
 end
 
@@ -118,48 +121,89 @@ local function defined(book, piece)
   return links
 end
 
-local function footer(book, piece)
-  local items = {}
+local function list_of(items)
+  if #items == 0 then return '' end
+  return '<ul class="xref"><li>' .. table.concat(items, '</li><li>') .. '</li></ul>'
+end
+
+local function folded(class, summary, content)
+  return ('<details class="%s"><summary>%s</summary>%s</details>'):format(class, summary, content)
+end
+
+local later_ones = {continued_in = true, replaced_by = true, changed_in = true, deleted_in = true}
+
+-- What stands beside the code: where it is and what it has to do with others; what becomes of it later is asked for.
+local function about(book, piece)
+  local now, later = {}, {}
   local users = book.used_in[piece.name]
-  if users then items[1] = 'Used in ' .. list(piece, users, by_name) end
+  if users then now[1] = 'Used in ' .. list(piece, users, by_name) end
   for _, relation in ipairs(relations) do
     local others = piece[relation[1]]
+    local items = later_ones[relation[1]] and later or now
     if others then items[#items + 1] = relation[2] .. ' ' .. list(piece, others, by_day) end
   end
   local names = defined(book, piece)
-  if #names > 0 then items[#items + 1] = 'Defines ' .. table.concat(names, ', ') end
+  if #names > 0 then now[#now + 1] = 'Defines ' .. table.concat(names, ', ') end
   local page = book:chunk_page(piece.base)
   if page and #book.chunks[piece.base] > 1 then
-    items[#items + 1] = ('<a href="%s">Through time</a>'):format(html.link(piece.entry.path, page))
+    now[#now + 1] = ('See it <a href="%s">through time</a>'):format(html.link(piece.entry.path, page))
   end
-  if #items == 0 then return '' end
-  for i, item in ipairs(items) do
-    -- What becomes of the chunk later is of use in a preview, too.
-    local later = item:find '^Continued' or item:find '^Replaced' or item:find '^Changed' or item:find '^Deleted' or item:find '^Renamed'
-    items[i] = (later and '<li class="later">' or '<li>') .. item .. '</li>'
+  local all = list_of(now) .. (#later > 0 and folded('later', 'Later', list_of(later)) or '')
+  if not piece.exhibit then all = place(book, piece) .. all end
+  if piece.exhibit or is_empty(piece) then all = all ~= '' and folded('later', 'Where it belongs', all) or '' end
+  return all ~= '' and '<div class="about">' .. all .. '</div>' or ''
+end
+
+-- The chunk's lines from this piece on, as what came, went and stayed (see ../history/model.py); nil if nobody can see a difference.
+local function version(piece)
+  if piece.exhibit then return nil end
+  for i, one in ipairs(model.chunks[piece.name] or {}) do
+    if one[1] == piece.entry.number and i > 1 then return one[3] end
   end
-  return '<ul class="xref">' .. table.concat(items) .. '</ul>'
 end
 
 -- What a replacement takes the place of, and what a deletion takes away, line against line.
 local function comparison(book, piece, shown)
-  if piece.exhibit or (piece.verb ~= 'replace' and piece.verb ~= 'delete') then return '' end
-  for i, version in ipairs(model.chunks[piece.name]) do
-    if version[1] == piece.entry.number and i > 1 then
-      return '<details class="was"><summary>Old against new</summary>'
-        .. html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, version[3], shown))
-        .. '</details>'
+  local rows = (piece.verb == 'replace' or piece.verb == 'delete') and version(piece)
+  if not rows then return '' end
+  return folded('was', 'Old against new',
+    html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, rows, shown)))
+end
+
+-- The lines of a replacement that say what a line of the old text said, where not all do.
+local function there_before(piece)
+  local rows = piece.verb == 'replace' and version(piece)
+  if not rows then return nil end
+  local old, there, is_other = {}, {}, false
+  for _, row in ipairs(rows) do
+    if row[1] == '-' then old[row[2]] = true end
+  end
+  for _, row in ipairs(rows) do
+    if row[1] == '+' and row[3] == piece.number then
+      there[row[4]] = old[row[2]]
+      is_other = is_other or not old[row[2]] and row[2] ~= ''
     end
   end
-  return ''
+  return is_other and there or nil
+end
+
+local function exhibit_class(piece) return piece.exhibit and ' exhibit' or is_empty(piece) and ' empty' or '' end
+
+local function code_of(book, piece, shown)
+  if is_empty(piece) then return '<pre hidden><code>' .. code.html(book, piece, shown) .. '</code></pre>' end
+  local rows, result, placed = piece.verb == 'change' and version(piece), nil, nil
+  if rows then result, placed = lines.result(book, piece, rows, shown) end
+  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name, code.html(book, piece, shown, placed, there_before(piece)))
+  if result then return html.box(piece.name, result, 'result') .. folded('was', 'Old against new', written) end
+  if not piece.name:find '%.expect$' then return written end
+  return folded('fold', ('What the run must show, in %d lines'):format(#piece.lines), written)
 end
 
 --- The piece on its entry's page; `shown` collects the symbols that its code links.
 function M.html(book, piece, shown)
-  piece.opening = '<figure class="' .. (piece.exhibit and 'chunk exhibit' or 'chunk') .. '" id="' .. piece.anchor
-    .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece)
-    .. html.box(piece.name, code.html(book, piece, shown))
-  return piece.opening .. footer(book, piece) .. '</figure>' .. comparison(book, piece, shown)
+  piece.opening = '<figure class="chunk' .. exhibit_class(piece) .. '" id="' .. piece.anchor
+    .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
+  return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece, shown)
 end
 
 --- A script that holds the entry's pieces, for other pages to show when they are pointed at, and what is said of the symbols

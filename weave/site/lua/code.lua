@@ -37,7 +37,8 @@ function M.fragments(coloured)
   return list
 end
 
-local function reference_html(book, piece, name)
+--- A reference to the chunk `name` in the code of `piece`.
+function M.reference(book, piece, name)
   local from, reference = piece.entry.path, ' data-ref="' .. html.escape(name) .. '"'
   if name == '[previous]' then
     local before = (piece.replaces or piece.varies or {})[1]
@@ -81,17 +82,19 @@ end
 
 local element = {old = 'del', new = 'ins'}
 
--- The attributes of a line: its number in the tangled file, and an anchor if something leads here or ever did.
-local function attributes(piece, ordinal)
+--- The attributes of a line: its number in the tangled file, and an anchor if something leads here or ever did, unless that is
+--- `elsewhere` on the page.
+function M.attributes(piece, ordinal, elsewhere)
   local place = model.place(piece, ordinal)
   local number = place and place[1] == piece.file and (' data-n="%d"'):format(place[2]) or ''
   local id = piece.anchor .. '.' .. ordinal
   local wanted = piece.targets[ordinal] or published.has(piece.entry.path, id)
-  return number .. (wanted and ' id="' .. id .. '"' or '')
+  return number .. (wanted and not elsewhere and ' id="' .. id .. '"' or '')
 end
 
---- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked.
-function M.html(book, piece, shown)
+--- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked. The lines that are `placed` have
+--- their anchors in another listing; those that were `there` before recede.
+function M.html(book, piece, shown, placed, there)
   local coloured, references = piece.coloured, piece.references
   local quoted = quoted_places(piece)
   local out, taken = {}, 0
@@ -112,11 +115,11 @@ function M.html(book, piece, shown)
         end
         if slot > 1 then
           taken = taken + 1
-          parts[slot] = reference_html(book, piece, references[taken]) .. parts[slot]
+          parts[slot] = M.reference(book, piece, references[taken]) .. parts[slot]
         end
       end
       local tag = element[line.role] or 'span'
-      out[i] = '<' .. tag .. ' class="l"' .. attributes(piece, i) .. '>'
+      out[i] = '<' .. tag .. (there and there[i] and ' class="l kept"' or ' class="l"') .. M.attributes(piece, i, placed and placed[i]) .. '>'
         .. table.concat(parts) .. '</' .. tag .. '>'
     end
   end

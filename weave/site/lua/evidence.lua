@@ -186,7 +186,7 @@ local function folded(entry)
       run.name, place, (tostring(run.outcome):gsub('-', ' '))), boot.exhibit_button(entry, run))
   end
   out[#out + 1] = run_in_full.html(proof.run)
-  return table.concat(out)
+  return ('<details class="logs"><summary>The logs of %d runs, and one of them in full</summary>%s</details>'):format(#out - 1, table.concat(out))
 end
 
 --- The blocks that the Proof section ends with: all for the page, and for the book without those to be unfolded.

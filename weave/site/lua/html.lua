@@ -46,8 +46,8 @@ function M.link(from, to, id)
 end
 
 --- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it.
-function M.box(label, code)
-  return '<pre tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code>'
+function M.box(label, code, class)
+  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code>'
     .. code .. '</code></pre>'
 end
 

@@ -67,25 +67,94 @@ local function reference(book, from, name)
   return '<a class="ref"' .. data .. ' href="' .. html.link(from, page) .. '">' .. shown .. '</a>'
 end
 
+-- A row's markup; `refer(name)` is that of a reference.
+local function row_html(book, from, row, shown, refer)
+  local _, text, piece, number = table.unpack(row)
+  local fragments, line = linked(book, from, {piece, number}, shown)
+  local parts, slot = {}, 1
+  for _, part in ipairs(line) do
+    if type(part) == 'table' then
+      parts[#parts + 1] = fragments[slot] .. refer(part.use)
+      slot = slot + 1
+    end
+  end
+  parts[#parts + 1] = fragments[slot]
+  return indented(text, table.concat(parts))
+end
+
 local element = {['-'] = 'del', ['+'] = 'ins', [' '] = 'span'}
 
 --- The rows of a chunk's version (see history/model.py) as lines of HTML; `shown` as above.
 function M.rows(book, from, rows, shown)
   local out = {}
   for i, row in ipairs(rows) do
-    local sign, text, piece, number = table.unpack(row)
-    local fragments, line = linked(book, from, {piece, number}, shown)
-    local parts, slot = {}, 1
-    for _, part in ipairs(line) do
-      if type(part) == 'table' then
-        parts[#parts + 1] = fragments[slot] .. reference(book, from, part.use)
-        slot = slot + 1
-      end
-    end
-    parts[#parts + 1] = fragments[slot]
-    out[i] = ('<%s class="l">%s</%s>'):format(element[sign], indented(text, table.concat(parts)), element[sign])
+    local markup = row_html(book, from, row, shown, function(name) return reference(book, from, name) end)
+    out[i] = ('<%s class="l">%s</%s>'):format(element[row[1]], markup, element[row[1]])
   end
   return table.concat(out, '\n')
+end
+
+local around = 3 -- lines that stayed, beside a change
+
+-- What became of the rows by this piece, for others of the same day may have changed the chunk, too: what it wrote came, what its
+-- verbs took away went, and the rest was there.
+local function signs_by(piece, rows)
+  local taken, signs = {}, {}
+  for _, places in pairs(model.old[piece.number] or {}) do
+    for _, place in ipairs(places) do taken[place[1] .. '.' .. place[2]] = true end
+  end
+  for i, row in ipairs(rows) do
+    local sign, _, writer, number = table.unpack(row)
+    if sign == '+' and writer ~= piece.number then sign = ' ' end
+    if sign == '-' and not taken[writer .. '.' .. number] then sign = '' end
+    signs[i] = sign
+  end
+  return signs
+end
+
+-- Which of the rows are so near to a change that one sees where it is.
+local function near_changes(signs)
+  local near = {}
+  for i, sign in ipairs(signs) do
+    for k = i - around, (sign == '+' or sign == '-') and i + around or i - around - 1 do near[k] = true end
+  end
+  return near
+end
+
+--- The rows as what came of them: the lines around the changes of `piece`, with what is new in them; nil if nothing came of it. Says,
+--- too, which of the piece's lines are among them.
+function M.result(book, piece, rows, shown)
+  local signs = signs_by(piece, rows)
+  local near, out, placed, hidden, gone, is_seen = near_changes(signs), {}, {}, 0, 0, false
+  local function note(text) out[#out + 1] = '<span class="l verb">' .. text .. '</span>' end
+  local function tell()
+    if hidden > 0 then note('⋯') end
+    if gone > 0 then note(gone == 1 and 'a line is gone' or gone .. ' lines are gone') end
+    hidden, gone = 0, 0
+  end
+  for i, row in ipairs(rows) do
+    local sign, number = signs[i], row[4]
+    is_seen = is_seen or sign == '+' or sign == '-'
+    if sign == '-' then
+      gone = gone + 1
+    elseif sign ~= '' and not near[i] then
+      if gone > 0 then tell() end
+      hidden = hidden + 1
+    elseif sign ~= '' then
+      if sign == '+' then gone = 0 end -- it is another now
+      tell()
+      local markup = row_html(book, piece.entry.path, row, shown, function(name) return code.reference(book, piece, name) end)
+      if sign == '+' then
+        placed[number] = true
+        out[#out + 1] = ('<ins class="l" data-line="%d"%s>%s</ins>'):format(number, code.attributes(piece, number), markup)
+      else
+        out[#out + 1] = '<span class="l kept">' .. markup .. '</span>'
+      end
+    end
+  end
+  tell()
+  if not is_seen then return nil, nil end
+  return table.concat(out, '\n'), placed
 end
 
 return M

@@ -24,8 +24,8 @@ function M.html(entry, book)
   if not run then return '' end
   -- The latest that it has come to know: its processor, then memory, then its own addresses.
   local shown = layout_diagram.svg(run, nil, '_stand') or memory_map_diagram.svg(run, nil, '_stand') or registers(run)
-  return ('<p class="recorded">At the end of <a href="%s">%s</a>, as recorded on %s:</p><div class="diagrams">%s</div>')
-    :format(html.link(entry.path, before.path), html.escape(before.title), html.escape(run.machine), shown)
+  return ('<details class="stand"><summary>The machine at the end of “%s”, as recorded on %s</summary><div class="diagrams">%s</div></details>')
+    :format(html.escape(before.title), html.escape(run.machine), shown)
 end
 
 return M

@@ -47,11 +47,11 @@
       : await elsewhere(address, anchor);
     if (!original?.matches('figure.chunk')) return null;
     const figure = original.cloneNode(true);
-    for (const extra of figure.querySelectorAll('button, .expanded, .xref li:not(.later)')) {
-      extra.remove();
-    }
-    figure.querySelector('.xref:empty')?.remove();
+    for (const extra of figure.querySelectorAll('button, .expanded, .was, .place, .about > .xref, summary')) extra.remove();
+    for (const fold of figure.querySelectorAll('details')) fold.replaceWith(...fold.childNodes);
+    if (!figure.querySelector('.xref')) figure.querySelector('.about')?.remove();
     const code = figure.querySelector('code');
+    code.parentElement.hidden = false;
     if (!code.hasChildNodes()) code.append(daybook.make('em', {class: 'l'}, 'nothing in this piece'));
     for (const element of [figure, ...figure.querySelectorAll('[id], [tabindex]')]) {
       element.removeAttribute('id');
