@@ -53,6 +53,17 @@ def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> No
     assert [cost.instructions for cost in again] == [small.instructions for small, _ in measured]
 
 
+# Instructions of one call, the loop around it left out: what system calls will pay each time.
+EXACT = {("frames", "reach one"): 8}
+AROUND = {"reach one": 4}  # instructions that count a call and find its argument
+
+
+def test_what_system_calls_need_costs_what_it_did(measured: list[tuple[Cost, Cost]]) -> None:
+    for costs_of_a_machine in zip(*measured):
+        each = {(cost.section, cost.name): cost.instructions // cost.times for cost in costs_of_a_machine}
+        assert {of: each[of] - AROUND[of[1]] for of in EXACT} == EXACT
+
+
 @pytest.fixture(scope="module")
 def smallest() -> Start:
     return start(newest().iso, Machine.parse(SMALL))

@@ -1,45 +1,59 @@
 // Where memory can be accessed: in the pool, in the window of page table space, or nowhere.
-#include "cpu/probe.hpp"
-#include "kernel/space.hpp"
-#include "memory/free_memory.hpp"
 #include "memory/layout.hpp"
 #include "page/pt_space.hpp"
+#include "pool/address.hpp"
 
 #include <gtest/gtest.h>
 
-// The file's tests for the kernel want these; nobody runs them here.
-page::address_space kernel::space;
-bool probe_read(std::uint64_t)
-{
-    return false;
-}
+#include <cstring>
+#include <new>
+#include <random>
+#include <vector>
 
 namespace {
 
 using memory::page_tables_base;
 using memory::pool_base;
 
-constexpr max_t frame = 4096, MiB2 = 2 << 20;
+constexpr max_t frame = 4096, MiB = 1 << 20, MiB2 = 2 * MiB, GiB = max_t{1} << 30;
+constexpr std::size_t space = 64 * frame;
 
-// Page table space [1 MiB, 1 MiB + 3 frames), and a pool of one large page and, behind it, two small ones from elsewhere.
+// Page table space is memory of this process, in which the tables of offsets are made and read; the pool is at made-up addresses.
 class PoolAddress : public testing::Test {
 protected:
-    PoolAddress()
+    PoolAddress() : memory_(static_cast<unsigned char*>(operator new(space, std::align_val_t{frame})))
     {
-        page::set_pt_space(1 << 20, (1 << 20) + 3 * frame);
+        std::memset(memory_, 0xFF, space);
+        page::set_pt_space(start(), start() + space);
         memory::free_memory = {};
-        memory::free_memory.extents[0] = {2 * MiB2, pool_base, MiB2, page::page_size::mib_2};
-        memory::free_memory.extents[1] = {5 * frame, pool_base + MiB2, 2 * frame, page::page_size::kib_4};
-        memory::free_memory.count = 2;
-        memory::free_memory.behind[2] = 1;
-        memory::free_memory.behind[1] = 2;
-        memory::free_memory.size = MiB2 + 2 * frame;
     }
     ~PoolAddress() override
     {
         memory::free_memory = {};
+        memory::offsets_by_gib = nullptr;
         kernel_pt_space_manager = {};
+        operator delete(memory_, std::align_val_t{frame});
     }
+    max_t start() const { return reinterpret_cast<max_t>(memory_); }
+
+    void add(max_t physical, max_t length, page::page_size pages)
+    {
+        memory::pool_of_extents& pool = memory::free_memory;
+        pool.extents[pool.count++] = {physical, pool_base + pool.size, length, pages};
+        pool.size += length;
+        for (unsigned level = 1; level <= level_of(pages); ++level)
+            pool.behind[level] = pool.count;
+    }
+    // `tables`: what is said to be page table space.
+    bool note(memory::range tables)
+    {
+        if (!memory::note_offsets(memory::free_memory, tables, tables.start))
+            return false;
+        memory::reach_pool();
+        return true;
+    }
+
+    unsigned char* memory_;
 };
 
 // The physical address leads to the other, and back.
@@ -50,15 +64,11 @@ void lead(max_t physical, max_t address)
     EXPECT_EQ(memory::pool_physical(there), physical) << std::hex << address;
 }
 
-TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
-{
-    lead(1 << 20, page_tables_base);
-    lead((1 << 20) + frame + 8, page_tables_base + frame + 8);
-    lead((1 << 20) + 3 * frame - 1, page_tables_base + 3 * frame - 1);
-}
-
 TEST_F(PoolAddress, OfFreeMemoryIsInThePool)
 {
+    add(2 * MiB2, MiB2, page::page_size::mib_2);
+    add(5 * frame, 2 * frame, page::page_size::kib_4);
+    ASSERT_TRUE(note({3 * MiB, 3 * MiB + frame}));
     lead(2 * MiB2, pool_base);
     lead(2 * MiB2 + 12'345, pool_base + 12'345);
     lead(3 * MiB2 - 1, pool_base + MiB2 - 1);
@@ -66,12 +76,99 @@ TEST_F(PoolAddress, OfFreeMemoryIsInThePool)
     lead(7 * frame - 1, pool_base + MiB2 + 2 * frame - 1);
 }
 
-TEST_F(PoolAddress, OfAnythingElseIsNowhere)
+// The offsets are of MiBs: where pieces share one, or a MiB is not the pool's at all, the extents are asked.
+TEST_F(PoolAddress, IsFoundWherePiecesShareAMiB)
 {
-    for (const max_t elsewhere : {max_t{0}, max_t{1 << 20} - 1, max_t{1 << 20} + 3 * frame, 2 * MiB2 - 1, 3 * MiB2, 5 * frame - 1, 7 * frame})
+    add(MiB2, MiB2, page::page_size::mib_2);
+    add(5 * frame, 2 * frame, page::page_size::kib_4);
+    add(9 * frame, frame, page::page_size::kib_4);
+    add(20 * frame, frame, page::page_size::kib_4);
+    ASSERT_TRUE(note({3 * MiB2, 3 * MiB2 + frame}));
+    lead(5 * frame, pool_base + MiB2);
+    lead(6 * frame + 77, pool_base + MiB2 + frame + 77);
+    lead(9 * frame + 8, pool_base + MiB2 + 2 * frame + 8);
+    lead(21 * frame - 1, pool_base + MiB2 + 4 * frame - 1);
+    lead(2 * MiB2 - 1, pool_base + MiB2 - 1);
+    for (const max_t elsewhere : {max_t{0}, 4 * frame, 7 * frame, 8 * frame, 19 * frame, 21 * frame, MiB, 2 * MiB2, GiB - 1})
         EXPECT_EQ(memory::pool_address(elsewhere), nullptr) << std::hex << elsewhere;
-    for (const max_t elsewhere : {max_t{0}, page_tables_base - 1, page_tables_base + 3 * frame, pool_base - 1, pool_base + MiB2 + 2 * frame})
+}
+
+// Whole GiBs of one extent, and what is cut off at its ends; the byte behind the last may be asked for.
+TEST_F(PoolAddress, IsFoundInWholeGiBsAndCutOnes)
+{
+    add(2 * GiB, 3 * GiB, page::page_size::gib_1);
+    add(7 * GiB, GiB, page::page_size::gib_1);
+    add(GiB + MiB2, GiB - MiB2, page::page_size::mib_2);
+    add(5 * GiB, 4 * MiB2, page::page_size::mib_2);
+    ASSERT_TRUE(note({MiB, MiB2}));
+    for (std::size_t i = 0; i < memory::free_memory.count; ++i) {
+        const memory::extent& one = memory::free_memory.extents[i];
+        for (max_t at = 0; at < one.length; at += MiB / 2)
+            lead(one.physical + at, one.address + at);
+        lead(one.physical + one.length - 1, one.address + one.length - 1);
+    }
+    for (const max_t elsewhere : {GiB, GiB + MiB2 - 1, 5 * GiB + 4 * MiB2, 6 * GiB, 8 * GiB})
+        EXPECT_EQ(memory::pool_address(elsewhere), nullptr) << std::hex << elsewhere;
+}
+
+TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
+{
+    const max_t end = start() + space;
+    for (const max_t offset : {max_t{0}, frame + 8, space - 1}) {
+        EXPECT_EQ(reinterpret_cast<max_t>(memory::search_pool(start() + offset)), page_tables_base + offset);
+        EXPECT_EQ(memory::pool_physical(reinterpret_cast<void*>(page_tables_base + offset)), start() + offset);
+    }
+    EXPECT_EQ(memory::search_pool(start() - 1), nullptr);
+    EXPECT_EQ(memory::search_pool(end), nullptr);
+}
+
+TEST_F(PoolAddress, OfNothingHasNoPhysicalOne)
+{
+    add(2 * MiB2, MiB2, page::page_size::mib_2);
+    for (const max_t elsewhere : {max_t{0}, page_tables_base - 1, page_tables_base + space, pool_base - 1, pool_base + MiB2})
         EXPECT_EQ(memory::pool_physical(reinterpret_cast<void*>(elsewhere)), 0u) << std::hex << elsewhere;
+}
+
+// Pieces of all sizes, by the thousand, with gaps: the table says what the search says, and takes what was foreseen.
+TEST_F(PoolAddress, IsWhatTheSearchSays)
+{
+    for (unsigned round = 0; round < 200; ++round) {
+        std::mt19937_64 random(round);
+        memory::free_memory = {};
+        for (const page::page_size pages : {page::page_size::gib_1, page::page_size::mib_2, page::page_size::kib_4}) {
+            const max_t bytes = bytes_of(pages);
+            max_t next = bytes;
+            for (unsigned i = 0; i < 3; ++i) {
+                const max_t first = next + random() % 3 * bytes, count = 1 + random() % 3;
+                // Each kind has addresses of its own, as no two extents overlap.
+                const max_t base = static_cast<max_t>(3 - level_of(pages)) * 24 * GiB;
+                add(base + first, count * bytes, pages);
+                next = first + count * bytes;
+            }
+        }
+        page::set_pt_space(start(), start() + space);
+        const max_t least = memory::frames_for_offsets(memory::free_memory) * frame;
+        ASSERT_TRUE(note({GiB / 2, GiB / 2 + frame})) << round;
+        EXPECT_LE(kernel_pt_space_manager.current_addr - start(), least) << round;
+        for (std::size_t i = 0; i < memory::free_memory.count; ++i) {
+            const memory::extent& one = memory::free_memory.extents[i];
+            for (const max_t at : {one.physical, one.physical + one.length - 1, one.physical + random() % one.length})
+                lead(at, one.address + (at - one.physical));
+        }
+    }
+}
+
+TEST_F(PoolAddress, NeedsRoomForItsTables)
+{
+    add(2 * GiB, 3 * GiB, page::page_size::gib_1);
+    add(GiB + MiB2, GiB - MiB2, page::page_size::mib_2);
+    max_t frames = 0;
+    for (bool noted = false; !noted; ++frames) {
+        ASSERT_LT(frames, 16u);
+        page::set_pt_space(start(), start() + frames * frame);
+        noted = memory::note_offsets(memory::free_memory, {MiB, MiB2}, MiB);
+    }
+    EXPECT_EQ(frames - 1, 1u + 4 * 2) << "one by GiB; for nothing, whole GiBs, two that are cut";
 }
 
 }  // namespace
