@@ -1,7 +1,9 @@
 """The code on the pages is the code in the journal, byte for byte, and amendments read as what they are."""
 
+import re
 from collections import Counter
 
+from building.trees import only_proves
 from noweb_files import CLOSE, OPEN
 from pages import written
 from woven import Anchor, Site
@@ -75,6 +77,16 @@ def test_exhibits_are_marked(site: Site) -> None:
         place = "".join(element.text for element in figure.all(class_="place"))
         exhibit = piece.name.endswith("]")
         assert exhibit == ("not part of the kernel" in place), piece.name
+
+
+def test_what_belongs_to_the_second_kernel_alone_is_marked(sample: Site) -> None:
+    marked = {}
+    for piece, figure in sample.pieces.values():
+        place = "".join(element.text for element in figure.all(class_="place"))
+        if file := re.match(r"(?:a file: |in )([^\s:]+)", place):
+            marked[file[1]] = "second kernel" in place
+    assert marked == {name: only_proves(name) and not name.endswith(".expect") for name in marked}
+    assert set(marked.values()) == {True, False}
 
 
 def test_code_is_coloured(sample: Site) -> None:

@@ -37,6 +37,12 @@ local function numbered_place(piece)
   return html.escape(piece.file) .. ':' .. numbers, times
 end
 
+-- A word about a file that belongs to the second kernel alone (tools/building/trees.py says the same by the name).
+local function second(file)
+  local only_proves = file:find '^proof/' and not file:find '%.expect$' or file:find '_test%.cpp$' or file:find '_test%.asm$'
+  return only_proves and ' · <span title="only in the kernel that has the tests; the product is without it">second kernel</span>' or ''
+end
+
 local function place(book, piece)
   if piece.exhibit then
     return '<span class="place">exhibit ' .. html.escape(piece.exhibit)
@@ -45,7 +51,7 @@ local function place(book, piece)
   end
   local files, kind = book:files(piece.name), book_of.is_file(piece.name) and 'a file: ' or 'in '
   if not piece.file then
-    return #files == 0 and '' or '<span class="place">' .. kind .. html.escape(files[1]) .. '</span>'
+    return #files == 0 and '' or '<span class="place">' .. kind .. html.escape(files[1]) .. second(files[1]) .. '</span>'
   end
   local text, times = numbered_place(piece)
   local also = ''
@@ -57,7 +63,7 @@ local function place(book, piece)
   return ('<span class="place">%s<a href="%s">%s</a>%s</span>'):format(
     kind,
     html.link(piece.entry.path, source.page(piece.file) .. '?at=' .. piece.entry.name, source.anchor(book, piece))
-      , text, also)
+      , text, also .. second(piece.file))
 end
 
 local function is_empty(piece) return #piece.lines == 0 or #piece.lines == 1 and #piece.lines[1] == 0 end
