@@ -47,6 +47,8 @@ def test_every_root_is_a_file():
     for entry in ENTRIES:
         for name, first in re.findall(r"^<<([^\s<>]*[./][^\s<>]*)>>=\n(.*)$", entry.read_text(), re.M):
             there[name] = first != "<<[delete]>>"
+            if renamed := re.fullmatch(r"<<\[rename (.*)\]>>", first):
+                there[renamed[1]] = False
     assert {name for name, is_there in there.items() if is_there} == {root_name(p) for p in tangled_files()}
 
 

@@ -36,6 +36,11 @@ def compiler(tree: Tree) -> list[str]:
     return [f"{CROSS}g++", *CXX, *(f"@tangled/compiler/{name}" for name in files)]
 
 
+def of_programs() -> list[str]:
+    """The command for what is no part of the kernel, whatever the tree: the kernel's own options are not a program's."""
+    return [f"{CROSS}g++", *CXX, "-mcmodel=small", "-ftoplevel-reorder", "-ffunction-sections", "-fdata-sections"]
+
+
 def linker(tree: Tree) -> list[str]:
     """The command. Nobody refers to the counters of branches, so where they are, nothing is collected."""
     options = tree.top / "tangled/compiler/linker"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from . import compiler
 from .objects import make_objects, run, write
+from .programs import link_programs
 from .tangling import tangle_all
-from .trees import BUILD, Defect, Memory, Tree, days, digest, tree_of
+from .trees import BUILD, Defect, Memory, Tree, days, digest, is_users, tree_of
 
 DAYS = BUILD / "days"
 IMAGE = BUILD / "daybook.iso"
@@ -24,8 +25,9 @@ def link(tree: Tree, objects: list[tuple[str, Path]]) -> None:
     """The kernel, and the list of what it was linked from."""
     tree.folder.mkdir(parents=True, exist_ok=True)
     part = tree.elf.with_suffix(f".{os.getpid()}")
-    paths = [str(path) for _, path in objects]
     try:
+        programs = link_programs(tree, [each for each in objects if is_users(each[0])])
+        paths = [str(path) for name, path in objects if not is_users(name)] + list(map(str, programs))
         run([*compiler.linker(tree), "-o", str(part), *paths])
         part.rename(tree.elf)
         if tree.iso.stem != tree.elf.stem:  # an image's kernel is beside it, by the same name

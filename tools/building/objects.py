@@ -19,7 +19,7 @@ from threading import Lock
 
 from . import compiler
 from .journal_lines import line_of, mapped, to_lines, to_ordinals, used
-from .trees import BUILD, Defect, Tree, digest
+from .trees import BUILD, Defect, Tree, digest, is_users
 
 STORE = BUILD / "objects"
 FONT = BUILD / "font.psf"
@@ -115,6 +115,8 @@ class Sources:
 
     def command(self, name: str) -> list[str]:
         """How a file of C++ is compiled, within the tree, up to where it finds headers and what is made of it."""
+        if is_users(name):
+            return compiler.of_programs()
         unchecked = ["-fno-sanitize=kernel-address"] if name.removeprefix("tangled/") in self.unchecked else []
         return [*compiler.compiler(self.tree), *unchecked]
 

@@ -35,6 +35,11 @@ def only_proves(name: str) -> bool:
     return name.removeprefix("tangled/").startswith("proof/") or name.endswith(("_test.cpp", "_test.asm"))
 
 
+def is_users(name: str) -> bool:
+    """Whether a source is a program's, and no part of the kernel: by its name."""
+    return "user" in Path(name).parts[:-1]
+
+
 @dataclass(frozen=True)
 class Tree:
     """boot/, linker.ld and tangled/ below `top`; what is made of them below `folder`."""

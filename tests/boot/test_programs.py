@@ -1,0 +1,67 @@
+"""Programs, seen from outside while they run: what is theirs, and what is not."""
+
+from dataclasses import replace
+
+import pytest
+
+from machine.elf import source_line
+from machine.halted import Look
+from machine.machines import Machine
+from machine.programs import boot_into_program, expected_pages, judge_program, judge_registers, look_at_program, ring
+from machine.qmp import Qmp
+from machine.trees import newest
+from machine.walker import Extent
+
+pytestmark = pytest.mark.kept(newest())
+
+
+@pytest.fixture(scope="module", params=["direct-pc-64M-cpu_qemu64", "direct-q35-6G-cpu_max"])
+def seen(request: pytest.FixtureRequest) -> Look:
+    pages = [page.address for page in expected_pages(newest().folder / "user/waits.elf")]
+    return look_at_program(newest().iso, Machine.parse(request.param), "waits", pages)
+
+
+def test_it_runs_in_ring_3_on_pages_of_its_own(seen: Look) -> None:
+    elf = newest().folder / "user/waits.elf"
+    extents = seen.page_tables[seen.cpus[0].cr3]
+    assert ring(seen) == 3
+    assert len(expected_pages(elf)) == 7
+    assert judge_program(seen, extents, elf) == []
+
+
+def test_it_begins_with_nothing(seen: Look) -> None:
+    assert judge_registers(seen) == []
+
+
+def test_a_defect_is_found(seen: Look) -> None:
+    """Each is planted in what was seen."""
+    elf = newest().folder / "user/waits.elf"
+    extents = seen.page_tables[seen.cpus[0].cr3]
+    user = next(each for each in extents if each.user)
+    kernels = next(each for each in extents if each.executable and not each.user)
+    in_its_place: list[list[Extent]] = [
+        [replace(user, writable=not user.writable)],
+        [user, replace(user, virtual=1 << 40, length=4096)],
+        [user, replace(kernels, virtual=1 << 40)],
+        [],
+    ]
+    for planted in in_its_place:
+        others = [each for each in extents if each != user]
+        assert judge_program(seen, planted + others, elf)
+    spoilt = replace(seen.cpus[0], registers=seen.cpus[0].registers | {"R12": 1})
+    assert judge_registers(replace(seen, cpus=[spoilt])) == ["R12 is 0x1"]
+
+
+def test_what_comes_from_outside_is_not_the_programs() -> None:
+    def act(qmp: Qmp) -> None:
+        qmp.execute("inject-nmi")
+        qmp.execute("cont")
+
+    ended = boot_into_program(newest().iso, Machine.parse("direct-pc-64M"), "waits", act)
+    assert (ended.outcome, "EXCEPTION 2 " in ended.serial) == ("exit 35", True)
+
+
+def test_what_ends_a_program_is_a_line_of_the_journal() -> None:
+    """The address that the report names leads to where the instruction was written."""
+    where = source_line(newest().folder / "user/first.elf", 0x40_0030)
+    assert where and where.startswith("journal/")
