@@ -83,11 +83,11 @@ def fragments(files: dict[str, str], cache: Path | None) -> list[Fragment]:
 
 
 def _included(name: str, text: str, sources: dict[str, str]) -> list[str]:
-    """The project's files that a file includes, whatever the condition: beside it, else from the top."""
+    """The project's files that a file may include, whatever the condition: beside it, else for the proof, else from the top."""
     result = []
     for path in _INCLUDE.findall(text):
         beside = normpath(join(dirname(name), path))
-        result += [beside] if beside in sources else [path] if path in sources else []
+        result += [beside] if beside in sources else [each for each in (f"proof/{path}", path) if each in sources]
     return result
 
 

@@ -440,9 +440,10 @@ def read_unit(
 
     The `sources` are these files, by name, and need not be on a disk. `headers` are those of the compiler's that the day uses.
     """
+    is_proof = name.startswith("proof/") or name.endswith("_test.cpp")  # as tools/building/trees.py has it
     unit = cindex.Index.create().parse(
         f"{_TOP}/{name}",
-        [*_with_headers(headers, tuple(flags)), f"-I{_TOP}"],
+        [*_with_headers(headers, tuple(flags)), *(["-iquote", f"{_TOP}/proof"] if is_proof else []), f"-I{_TOP}"],
         unsaved_files=[(f"{_TOP}/{path}", text) for path, text in sources.items()],
     )
     for diagnostic in unit.diagnostics:

@@ -74,7 +74,8 @@ def _flatten(name: str, parsed: dict[str, list[Line]], around: tuple[str, ...]) 
     for number, line in enumerate(parsed[name]):
         result.append(_Here(name, number, line))
         if line.verb == "%include" and line.operands:
-            included = line.operands[0].text.strip("\"'`")
+            named = line.operands[0].text.strip("\"'`")
+            included = next((each for each in (named, f"proof/{named}") if each in parsed), named)
             if included in parsed and included not in (*around, name):
                 result += _flatten(included, parsed, (*around, name))
     return result
