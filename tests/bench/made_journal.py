@@ -183,7 +183,7 @@ void say_{name}();
 // made/{name}.cpp: the {thing}.
 #include "made/{name}.hpp"
 #include "console/print.hpp"
-#include "kernel/panic.hpp"
+#include "ending/panic.hpp"
 {uses}#include <bit>
 
 namespace made {{

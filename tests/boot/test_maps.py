@@ -169,7 +169,7 @@ def test_a_start_without_boot_information_is_refused() -> None:
 
 
 def test_reasons() -> None:
-    assert set(re.findall(r'return "(.*)"', (ROOT / "tangled/memory/pool.cpp").read_text())) > {
+    assert set(re.findall(r'return "(.*)"', (ROOT / "tangled/page/choose_pt_space.cpp").read_text())) > {
         reason for reason in REASONS.values()
     }
 

@@ -1,6 +1,6 @@
 // What must not be handed out though it is usable, and the pages below stacks.
 #include "memory/danger.hpp"
-#include "memory/stack.hpp"
+#include "cpu/stack.hpp"
 
 #include <gtest/gtest.h>
 
@@ -55,13 +55,13 @@ TEST(DangerAreas, HaveNoScreenWhereThereIsNone)
 
 TEST(Guards, AreThePagesBelowAllStacks)
 {
-    for (const memory::guarded_stack* each : {&memory::kernel_stack, &memory::debug_stack, &memory::nmi_stack,
-                                              &memory::double_fault_stack, &memory::machine_check_stack}) {
-        EXPECT_TRUE(memory::is_guard(address_of(each)));
-        EXPECT_FALSE(memory::is_guard(address_of(each) + 4096));
+    for (const cpu::guarded_stack* each : {&cpu::kernel_stack, &cpu::debug_stack, &cpu::nmi_stack,
+                                              &cpu::double_fault_stack, &cpu::machine_check_stack}) {
+        EXPECT_TRUE(cpu::is_guard(address_of(each)));
+        EXPECT_FALSE(cpu::is_guard(address_of(each) + 4096));
         EXPECT_EQ(each->top(), address_of(each) + 4096 + (16 << 10));
     }
-    EXPECT_FALSE(memory::is_guard(0));
+    EXPECT_FALSE(cpu::is_guard(0));
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // Every memory map of up to three regions that begin and end at a few positions, in every order, with and without an area that is
 // taken: the free pieces, the pool for page tables and the layout of all free memory, beside sets of cells and of pages.
-#include "memory/free_memory.hpp"
+#include "pool/free_memory.hpp"
 #include "memory/layout.hpp"
-#include "memory/pool.hpp"
+#include "page/choose_pt_space.hpp"
 #include "range.hpp"
 
 #include <gtest/gtest.h>

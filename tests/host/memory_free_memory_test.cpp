@@ -1,8 +1,8 @@
 // All free memory as one pool: its layout, on 28 real memory maps and on thousands of bad ones, beside sets of intervals.
 #include "map_file.hpp"
-#include "memory/free_memory.hpp"
+#include "pool/free_memory.hpp"
 #include "memory/layout.hpp"
-#include "memory/pool.hpp"
+#include "page/choose_pt_space.hpp"
 #include "page_model.hpp"
 #include "range.hpp"
 

@@ -1,6 +1,6 @@
 // The choice of the pool, on cases made by hand and on the maps of 28 real machines.
 #include "map_file.hpp"
-#include "memory/pool.hpp"
+#include "page/choose_pt_space.hpp"
 #include "range.hpp"
 
 #include <gtest/gtest.h>

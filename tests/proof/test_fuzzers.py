@@ -23,8 +23,8 @@ IS_MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
 SECONDS = "60" if IS_MATRIX else "10"
 TARGETS = {
     "tags": "the boot information's tags (multiboot2/information.cpp)",
-    "pool": "free pieces and the pool (memory/free_pieces.cpp, memory/pool.cpp)",
-    "layout": "the layout of free memory (memory/free_memory.cpp)",
+    "pool": "free pieces and the pool (memory/free_pieces.cpp, page/choose_pt_space.cpp)",
+    "layout": "the layout of free memory (pool/free_memory.cpp)",
     "page": "map, unmap, protect and translate (page/map.cpp)",
     "frames": "the frames (pmem/frame_allocator.hpp)",
     "objects": "the kernel's objects (kstruct/heap.hpp)",
@@ -35,9 +35,9 @@ MISTAKES = [
     ("tags", "multiboot2/information.cpp", "if (size < tag_head_size || size > total - offset)", "if (size < tag_head_size)"),
     ("tags", "multiboot2/information.cpp", "if (end < start)", "if (end <= start)"),
     ("pool", "memory/free_pieces.cpp", "usable != 0 && taken == 0", "usable == 1 && taken == 0"),
-    ("pool", "memory/pool.cpp", "if (pages.end - pages.start > largest", "if (pages.end - pages.start >= largest"),
-    ("layout", "memory/free_memory.cpp", "larger = whole_pages(piece, page::bytes_per_entry(level + 1));", "larger = whole_pages(piece, page::bytes_per_entry(largest));"),
-    ("layout", "memory/free_memory.cpp", "value - middle->*member >= middle->length", "value - middle->*member > middle->length"),
+    ("pool", "page/choose_pt_space.cpp", "if (pages.end - pages.start > largest", "if (pages.end - pages.start >= largest"),
+    ("layout", "pool/free_memory.cpp", "larger = whole_pages(piece, page::bytes_per_entry(level + 1));", "larger = whole_pages(piece, page::bytes_per_entry(largest));"),
+    ("layout", "pool/free_memory.cpp", "value - middle->*member >= middle->length", "value - middle->*member > middle->length"),
     ("page", "page/map.cpp", "distance <= entries / 2", "distance < entries / 2"),
     ("page", "page/map.cpp", "for (; level > level_of(pages); --level)", "for (; level > level_of(pages) + 1; --level)"),
     ("frames", "pmem/free_tree.cpp", "below->bytes.end == free.start", "below->bytes.end + 4096 == free.start"),

@@ -1,6 +1,6 @@
 // map-check: the kernel's choice of the pool for page table space, on any memory map (`make map-check`).
 #include "map_file.hpp"
-#include "memory/pool.hpp"
+#include "page/choose_pt_space.hpp"
 
 #include <CLI/CLI.hpp>
 

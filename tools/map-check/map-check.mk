@@ -1,6 +1,6 @@
 # build/map-check: the kernel's choice of the pool, compiled from the tangled source for this machine.
 map-check.objects := $(patsubst tools/map-check/%.cpp,build/map-check.d/%.o,$(wildcard tools/map-check/*.cpp)) \
-  build/map-check.d/kernel/memory/free_pieces.o build/map-check.d/kernel/memory/pool.o
+  build/map-check.d/kernel/memory/free_pieces.o build/map-check.d/kernel/page/choose_pt_space.o
 map-check.cxxflags := -std=c++20 -O2 -g -Wall -Wextra -Werror -Itangled -Itools/map-check
 
 build/map-check: $(map-check.objects)

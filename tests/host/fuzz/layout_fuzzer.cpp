@@ -1,6 +1,6 @@
 // Any memory map: the layout of all free memory, beside one that cuts the pages of each size out of what larger ones have left; and
 // the search in it, beside one that looks at every extent.
-#include "memory/free_memory.hpp"
+#include "pool/free_memory.hpp"
 #include "memory/layout.hpp"
 #include "memory_map.hpp"
 

@@ -1,5 +1,5 @@
 // Any memory map, danger areas and limit: the free pieces and the pool for page tables.
-#include "memory/pool.hpp"
+#include "page/choose_pt_space.hpp"
 #include "memory_map.hpp"
 
 namespace {
