@@ -13,6 +13,7 @@ const markup = read(entry);
 const chunk = markup.match(/data-chunk="([a-z]+(?: [a-z]+){2,})"/)[1];
 const title = markup.match(/<h1[^>]*>([\w ]+)/)[1];
 const identifier = read('identifiers.html').match(/<li id="id-([a-z]{4,}_[a-z]{4,})"/)[1];
+const [, term] = read('glossary.html').match(/<dt><span id="[^"]*">([A-Za-z]{6,} [a-z]{4,})<\/span><\/dt>/);
 // Words that stand together in one paragraph and, all of them, hardly anywhere else.
 const prose = [...markup.matchAll(/^<p>((?:[A-Za-z]+ ){8})/gm)].at(-1)[1].trim();
 
@@ -23,6 +24,7 @@ const QUERIES = [
   ['an entry by its title', title, { kind: 'entry', title, path: entry }],
   ['prose by its words', prose, { kind: 'prose', path: entry }],
   ['a chunk by its name', chunk, { kind: 'chunk', title: chunk, path: entry }],
+  ['a term by its name', term, { kind: 'glossary', title: term, path: 'glossary.html' }],
   ['an identifier by its name', identifier, { kind: 'identifier', title: identifier }],
 ];
 
@@ -46,8 +48,8 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
       const found = await described(page, top);
       assert.ok(found.length <= 20, `${found.length} results at once`);
       for (const { kind, where } of found) {
-        assert.match(kind, /^(entry|prose|chunk|identifier)$/);
-        assert.match(where, /\d{4}-\d\d-\d\d/, 'it does not say where it leads');
+        assert.match(kind, /^(entry|prose|chunk|identifier|glossary|page)$/);
+        assert.match(where, /\d{4}-\d\d-\d\d|^Glossary$|^About$/, 'it does not say where it leads');
       }
       const index = found.findIndex((result) => Object.keys(wanted).every((key) => result[key] === wanted[key]));
       assert.ok(index >= 0, `not among ${JSON.stringify(found)}`);
@@ -69,7 +71,7 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
 
 test('every document of the index leads to a place that is there', () => {
   const documents = JSON.parse(read('search.js').match(/^const documents = (.*);$/m)[1]);
-  assert.deepEqual([...new Set(documents.map(({ kind }) => kind))].sort(), ['chunk', 'entry', 'identifier', 'prose']);
+  assert.deepEqual([...new Set(documents.map(({ kind }) => kind))].sort(), ['chunk', 'entry', 'glossary', 'identifier', 'page', 'prose']);
   const markups = new Map();
   const isThere = (url) => {
     const [path, anchor] = url.split('#');
@@ -77,6 +79,22 @@ test('every document of the index leads to a place that is there', () => {
     return !anchor || markups.get(path).includes(`id="${decodeURIComponent(anchor)}"`);
   };
   assert.deepEqual(documents.map(({ url }) => url).filter((url) => !isThere(url)), []);
+});
+
+test('what has the words in its title comes first: entries, terms, identifiers, chunks; and two words may be written as one', async (t) => {
+  const page = await visit(t, browser, at(address, 'index.html'));
+  await page.keyboard.press('/');
+  const order = ['entry', 'glossary', 'identifier', 'chunk'];
+  for (const query of [title, title.split(' ').sort((one, other) => other.length - one.length)[0], 'kernel']) {
+    await page.locator('#_query').fill(query);
+    await page.waitForFunction(() => /result/.test(document.querySelector('#_find [role=status]').textContent));
+    const kinds = (await described(page, address)).filter((found) => found.title.toLowerCase().includes(query.toLowerCase())).map(({ kind }) => kind);
+    const listed = kinds.filter((kind) => order.includes(kind));
+    assert.equal(listed[0], query === 'kernel' ? listed[0] : 'entry', query);
+    assert.deepEqual(listed, [...listed].sort((one, other) => order.indexOf(one) - order.indexOf(other)), query);
+  }
+  await page.locator('#_query').fill(term.replace(' ', ''));
+  await page.locator('#_find li b', { hasText: term }).first().waitFor();
 });
 
 test('an identifier is found by its parts and in capitals, too', async (t) => {

@@ -136,7 +136,7 @@ local function folded(class, summary, content)
   return ('<details class="%s"><summary>%s</summary>%s</details>'):format(class, summary, content)
 end
 
-local later_ones = {continued_in = true, replaced_by = true, changed_in = true, deleted_in = true}
+local later_ones = {continued_in = true, replaced_by = true, changed_in = true, deleted_in = true, renamed_in = true}
 
 -- What stands beside the code: where it is and what it has to do with others; what becomes of it later is asked for.
 local function about(book, piece)

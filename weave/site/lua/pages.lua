@@ -22,15 +22,17 @@ local function explained(entries)
   return places
 end
 
---- Writes the glossary; the entries must have been read.
+--- Writes the glossary; the entries must have been read. Returns its terms for the search: {title, url, text}.
 function M.glossary(entries)
   local document = pandoc.read(output.slurp 'glossary.md', prose.format)
-  local places, known = explained(entries), {}
+  local places, known, terms = explained(entries), {}, {}
   document = document:walk {DefinitionList = function(list)
     for _, item in ipairs(list.content) do
       local name = pandoc.utils.stringify(item[1])
       local place = places[name:lower()]
       known[name:lower()] = true
+      terms[#terms + 1] = {title = name, url = 'glossary.html#' .. html.fragment(html.slug(name)),
+        text = pandoc.utils.stringify(pandoc.Div(item[2][1]))}
       if place then
         local link = pandoc.Link(place.entry.day, html.link('glossary.html', place.entry.path, place.id))
         item[2][1]:insert(pandoc.Plain {pandoc.Str 'Explained on ', link, pandoc.Str '.'})
@@ -50,6 +52,7 @@ function M.glossary(entries)
     title = 'Glossary', description = 'The terms of the journal, each with the entry that explains it.',
     body = '<h1>Glossary</h1>' .. pandoc.write(document, 'html'),
   })
+  return terms
 end
 
 local function amended_by(entry)

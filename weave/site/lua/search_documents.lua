@@ -1,7 +1,9 @@
--- search_documents.lua: what the search can find: sections of prose, chunks and identifiers.
+-- search_documents.lua: what the search can find: sections of prose, chunks and identifiers, the glossary's terms, and what is
+-- said about the journal.
 local json = require 'dkjson'
 local model = require 'model'
 local output = require 'output'
+local prose = require 'prose'
 
 local M = {}
 
@@ -36,9 +38,26 @@ local function of_symbols(book, list)
   end
 end
 
---- Writes the list that ../search-index.mjs makes the index from.
-function M.write(book, path)
+-- The sections of a page of the site's own.
+local function of_page(page, list)
+  local section
+  for _, block in ipairs(pandoc.read(output.slurp(page .. '.md'), prose.format).blocks) do
+    local text = pandoc.utils.stringify(block)
+    if block.t == 'Header' then
+      local url = page .. '.html' .. (block.identifier ~= '' and '#' .. block.identifier or '')
+      section = document('page', text, 'About', url, '')
+      list[#list + 1] = section
+    elseif section then
+      section.text = section.text .. ' ' .. text
+    end
+  end
+end
+
+--- Writes the list that ../search-index.mjs makes the index from; `terms` are those of the glossary.
+function M.write(book, terms, path)
   local list = {}
+  for _, term in ipairs(terms) do list[#list + 1] = document('glossary', term.title, 'Glossary', term.url, term.text) end
+  of_page('about', list)
   for _, entry in ipairs(book.entries) do of_entry(entry, list) end
   of_symbols(book, list)
   output.list(path, json.encode(list, {keyorder = {'kind', 'title', 'where', 'url', 'text'}}))
