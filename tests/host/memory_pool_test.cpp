@@ -1,5 +1,6 @@
 // The choice of the pool, on cases made by hand and on the maps of 28 real machines.
 #include "map_file.hpp"
+#include "memory/free_pieces.hpp"
 #include "page/choose_pt_space.hpp"
 #include "range.hpp"
 
@@ -100,6 +101,23 @@ TEST(Pool, IsAnotherRegionsWhereTheLargestIsTaken)
               (range{8 * MiB, 11 * MiB}));
     EXPECT_EQ(choose({{MiB, 4 * MiB, usable}, {8 * MiB, 3 * MiB, usable}}, {{2 * MiB, 3 * MiB}}),
               (range{8 * MiB, 11 * MiB})) << "cut in two, it is not the largest";
+}
+
+TEST(Pieces, AreWholePagesAndRests)
+{
+    constexpr max_t bytes = 8;
+    for (max_t start = 0; start < 20; ++start)
+        for (max_t end = start; end < 40; ++end) {
+            const auto [before, behind] = memory::beside_whole_pages({start, end}, bytes);
+            // Byte by byte: whether all of its page lies within the piece.
+            for (max_t at = 0; at < 48; ++at) {
+                const max_t page = at / bytes * bytes;
+                const bool is_rest = start <= at && at < end && (page < start || page + bytes > end);
+                const bool found = (before.start <= at && at < before.end) || (behind.start <= at && at < behind.end);
+                ASSERT_EQ(found, is_rest) << at << " of " << start << " to " << end;
+            }
+            ASSERT_TRUE(before.end <= behind.start || behind.start == behind.end);
+        }
 }
 
 TEST(Pool, IsOfWholePages)

@@ -10,6 +10,8 @@ from .walker import PAGE, TOP_2_GIB, Extent, check_extents, check_registers, tra
 _PF_X, _PF_W = 1, 2
 # A mapping that every such kernel has. A walker that does not find it proves nothing.
 KNOWN_SYMBOL = "kernel_main"
+# The one instruction that a kernel may write into its code: CLAC, where the CPU has it.
+_PLACE_OF_CLAC, _CLAC = "place_of_clac", bytes([0x0F, 0x01, 0xCA])
 # Stacks that begin with a page that nothing may be mapped to.
 _GUARDED_STACK = re.compile(r"_ZN6memory\d+\w+_stackE")
 
@@ -52,7 +54,7 @@ def judge_page_tables(look: Look, elf: Path) -> list[str]:
         complaints += check_extents(extents, look.regions, look.gib_pages)
         complaints += _check_kernel(extents, elf)
         complaints += check_guards(extents, guard_pages(elf))
-    return complaints + _check_contents(look.contents, elf)
+    return complaints + _check_contents(look, elf)
 
 
 def _check_kernel(extents: list[Extent], elf: Path) -> list[str]:
@@ -85,14 +87,19 @@ def _check_page(page: int, physical: int, extent: Extent, segment: Segment) -> l
     return complaints
 
 
-def _check_contents(contents: dict[int, bytes], elf: Path) -> list[str]:
-    """What is mapped must be the file's bytes, at least for the known symbol's page."""
-    file = elf.read_bytes()
+def _check_contents(look: Look, elf: Path) -> list[str]:
+    """What is mapped must be the file's bytes, at least for the known symbol's page. Only where SMAP is, an instruction for it."""
+    file = bytearray(elf.read_bytes())
+    contents = look.contents
+    clac = symbols(elf).get(_PLACE_OF_CLAC, 0) if "SMAP" in look.protections else 0
     known = symbols(elf)[KNOWN_SYMBOL] & -PAGE
     if known not in contents:
         return [f"the page of {KNOWN_SYMBOL} was not read: the walker proves nothing"]
     complaints = []
     for segment in _high_segments(elf):
+        if segment.virtual <= clac < segment.virtual + segment.file_size:
+            at = segment.offset + clac - segment.virtual
+            file[at : at + len(_CLAC)] = _CLAC
         for page in range(segment.virtual & -PAGE, segment.virtual + segment.file_size, PAGE):
             start = max(page, segment.virtual)
             end = min(page + PAGE, segment.virtual + segment.file_size)
