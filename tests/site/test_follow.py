@@ -36,7 +36,7 @@ def follow(site: Site, name: str, folder: Path) -> None:
     """Does what the entry's page says; what came of it is kept."""
     entry, places = read_stops(site.root)[name]
     scripts = [site.root / script for script in entry.scripts]
-    assert scripts and places[-1].blocks[-1].kind == "type", "the page has no commands"
+    assert scripts and len(places[-1].blocks) >= 7, "the page has no commands"
     typed = [[stop.files, [(block.kind, block.text) for block in stop.blocks]] for stop in places]
     checks = [re.sub(r"https?://\S*?/(?=\d{4}-|need)", "", script.read_text()) for script in scripts]
     makers = [Path(__file__), *sorted((TOP / "tests/site/reader").glob("*.py"))]
@@ -57,6 +57,12 @@ def test_a_newcomer_can_follow_along(first_days: Site, tmp_path: Path, name: str
 @pytest.mark.parametrize("name", [entry.stem for entry in ENTRIES])
 def test_every_day_can_be_followed(journal: Site, tmp_path: Path, name: str) -> None:
     follow(journal, name, tmp_path / "daybook")
+
+
+def test_the_page_on_what_is_needed_names_every_package(journal: Site) -> None:
+    asked = {word for line in re.findall("apt-get install (.*)", journal.pages["need.html"].text) for word in line.split()}
+    needed = [element.text.split() for entry in read_book(journal.root) for element in list(journal.pages[entry.page].one(id="_follow").all("code"))[:1]]
+    assert len(needed) == len(ENTRIES) and {package for each in needed for package in each} | {"python3"} == asked
 
 
 def test_long_entries_can_be_tried_in_between(first_days: Site) -> None:
@@ -82,7 +88,7 @@ def test_check_mine_says_which_line_and_which_paragraph(first_days: Site, tmp_pa
     assert old in files[path]
     files[path] = files[path].replace(old, new)
     script = first_days.root / entry.scripts[0]
-    list(try_out(Stop(files, last.blocks[:-3]), tmp_path / "daybook", [script]))
+    list(try_out(Stop(files, last.blocks[:2]), tmp_path / "daybook", [script]))
     done = subprocess.run(["python3", script.name], cwd=tmp_path / "daybook", capture_output=True, text=True)
     assert re.search(said, done.stdout, re.DOTALL), done.stdout
     assert (done.returncode == 0) == (what == "a blank"), done.stdout

@@ -13,7 +13,7 @@ from reader.follow import FollowError, Kernel
 from reader.kernel import build_kernel, image, prove
 from reader.tree import assemble, place
 from tangled_trees import AT, differences, tangled
-from woven import Site
+from woven import Site, unpacked
 
 
 
@@ -32,6 +32,14 @@ def test_the_pages_hold_the_tangled_trees(journal: Site) -> None:
     assert list(days) == [entry.stem for entry in journal.entries]
     for entry, files in days.items():
         assert differences({place(name): text for name, text in files.items()}, tangled(entry)) == [], entry
+
+
+def test_each_blank_is_where_the_page_on_what_is_needed_says(journal: Site) -> None:
+    """The rules that need.html gives are those of reader/tree.py; check-mine and the archives go by them, too."""
+    for entry, files in read_days(journal.root).items():
+        archive = unpacked(journal, entry)
+        del archive["SHA256SUMS"]
+        assert {place(name): text.encode() for name, text in files.items()} == archive, entry
 
 
 def names_lines(entry: str) -> bool:

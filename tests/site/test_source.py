@@ -1,13 +1,12 @@
 """The source pages and the archives hold every file as of every entry, and each line knows who wrote it."""
 
 import hashlib
-import tarfile
 
 from noweb_files import CLOSE, OPEN
 from pages import Element
 from tangled_trees import differences, tangled
 from reader.tree import place
-from woven import Site
+from woven import Site, unpacked
 
 INDEX = "source/index.html"
 
@@ -42,14 +41,8 @@ def test_the_pages_hold_every_file_as_of_every_entry(journal: Site) -> None:
 
 def test_the_archives_hold_every_file_and_its_sum(journal: Site) -> None:
     for entry in journal.entries:
-        base = journal.root / entry.stem[:7] / f"daybook-{entry.stem}"
-        with tarfile.open(f"{base}.tar.gz") as archive:
-            prefix = f"daybook-{entry.stem}/"
-            contents = {
-                member.name.removeprefix(prefix): b"".join(archive.extractfile(member) or ()) for member in archive.getmembers()
-            }
+        contents = unpacked(journal, entry.stem)
         sums = contents.pop("SHA256SUMS").decode()
-        assert sums == open(f"{base}.sha256").read()
         said = {path: digest for digest, path in (line.split("  ") for line in sums.splitlines())}
         assert said == {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
         texts = {path: data.decode() for path, data in contents.items()}

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +54,12 @@ def files_of(site: Path) -> dict[str, bytes]:
 def page_of(entry: str) -> str:
     """The path of an entry's page below the site's top."""
     return f"{entry[:7]}/{entry[8:]}.html"
+
+
+def unpacked(site: "Site", entry: str) -> dict[str, bytes]:
+    """What is in the archive of the entry's tree."""
+    with tarfile.open(site.root / entry[:7] / f"daybook-{entry}.tar.gz") as archive:
+        return {member.name.partition("/")[2]: b"".join(archive.extractfile(member) or ()) for member in archive.getmembers()}
 
 
 @dataclass(frozen=True)

@@ -144,3 +144,16 @@ test('hidden lines take no room', async (t) => {
   const height = await page.locator('.source pre').evaluate((pre) => parseFloat(getComputedStyle(pre).lineHeight));
   assert.equal(Math.round(distance / height), await lines.count() - 1);
 });
+
+test("an entry's link shows a file as of its day, and the button copies that", async (t) => {
+  const early = having('entry', new RegExp(`${changed}\\?at=`))[0];
+  const k = days.findIndex(({ name }) => early.endsWith(`/${name.slice(8)}.html`)) + 1;
+  const page = await visit(t, browser, at(address, early), { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.locator(`.place a[href*="${changed}?at="]`).first().click();
+  const code = await shows(page, k);
+  assert.ok(await page.locator(':target').isVisible());
+  await page.getByRole('button', { name: 'Copy the file' }).click();
+  await page.getByRole('button', { name: 'Copied' }).or(page.getByText('Copied')).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
+  assert.ok(!code.includes('⟨') && code.endsWith('\n'));
+});

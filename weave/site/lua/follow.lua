@@ -31,11 +31,11 @@ function M.html(entry)
     '</code>. In the folder that has <code>boot/</code> in it, this makes the kernel:</p>', prose.typed(typed.build),
     '<p>The image:</p>', prose.typed(typed.image),
     '<p>The machine, which is <code>', typed.machine, '</code> in the proof below:</p>', prose.typed(typed.qemu),
-    '<p>GRUB’s words come first. Then there must be lines that match these, in this order ',
-    '(regular expressions, from the proof):</p>', table.concat(expected),
+    '<p>GRUB’s words come first, then the kernel’s, of which the proof demands these:</p>', table.concat(expected),
     '<p>Is something else there? <a href="', html.link(entry.path, script), '" download>', name,
     '</a> compares your files with this day’s, boots your image, and says which line differs or is missing, and which paragraph it belongs to. ',
-    'Put it into the same folder:</p>', prose.typed('python3 ' .. name .. '\n'), '</details>',
+    'Put it into the same folder; if all is well it says two lines:</p>', prose.typed('python3 ' .. name .. '\n'),
+    prose.shown('^files: (\\d+) of \\1 are as on the pages$\n^image: .* is yours$\n'), '</details>',
   }
 end
 

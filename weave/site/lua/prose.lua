@@ -35,7 +35,7 @@ local function markdown(entry)
   return table.concat(out), quotes
 end
 
-local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell', type = 'Type this', shows = 'This must appear'}
+local labels = {console = 'Shell session', sh = 'Shell', bash = 'Shell', type = 'Type this', shows = 'Then lines like these must appear'}
 
 local function session(class, label, text)
   return '<div class="session' .. class .. '">' .. html.box(label, html.escape(text)) .. '</div>'
