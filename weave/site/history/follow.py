@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from building import compiler
+from building.programs import ENTRY, LIBRARY, program_of
+from building.trees import is_users
 from machine.expect import Block, Proof, parse_proof
 from machine.machines import Machine
 
 from .archive import place
 
 _FONT = "/usr/share/consolefonts/spleen-8x16.psfu.gz"
+_KEEP_OBJECT = 'objects="$objects $object"'
 _PACKAGES = "binutils grub-common grub-pc-bin mtools nasm qemu-system-x86 xorriso".split()
 
 
@@ -26,13 +29,22 @@ class _Day:
         return sorted((path for path in self.texts if path.endswith((".asm", ".cpp"))), key=lambda path: path.removeprefix("tangled/"))
 
     @property
-    def has_cpp(self) -> bool:
-        return any(path.endswith(".cpp") for path in self.texts)
+    def programs(self) -> list[str]:
+        """What runs in ring 3, each linked on its own."""
+        return sorted({program_of(path) for path in self.sources if is_users(path)} - {LIBRARY})
 
     @property
-    def has_second(self) -> bool:
-        """Whether there is a second kernel, which a proof is about: its headers are found first."""
-        return any(path.startswith("tangled/proof/") and path.endswith((".hpp", ".inc")) for path in self.texts)
+    def overlays(self) -> list[str]:
+        """Where headers of the second kernel, which the proof is about, are found first."""
+        return ["tangled/proof"] * any(path.startswith("tangled/proof/") and path.endswith((".hpp", ".inc")) for path in self.texts)
+
+    def options(self, name: str) -> list[str]:
+        """A file of the day's own options, if there is one."""
+        return [f"@tangled/compiler/{name}"] * (f"tangled/compiler/{name}" in self.texts)
+
+    @property
+    def has_cpp(self) -> bool:
+        return any(path.endswith(".cpp") for path in self.texts)
 
     @property
     def has_font(self) -> bool:
@@ -53,6 +65,7 @@ def follow(entry: str, files: dict[str, str]) -> dict[str, Any] | None:
     cpp, font = ["g++"] * day.has_cpp, ["fonts-spleen"] * day.has_font
     return {
         "packages": " ".join(sorted(_PACKAGES + cpp + font)),
+        "second": bool(day.overlays),
         "build": _build(day),
         "image": _image(),
         "machine": machine.name,
@@ -103,12 +116,11 @@ def _wrapped(words: list[str], indent: str) -> str:
 
 
 def _build(day: _Day) -> str:
-    flags = ["@tangled/compiler/flags"] * ("tangled/compiler/flags" in day.texts) + ["-iquote", "tangled/proof"] * day.has_second
-    nasm = [*compiler.NASM[:-1], "-Ibuild/", *["-Itangled/proof/"] * day.has_second]
-    ld = [*compiler.LD, *["@tangled/compiler/linker"] * ("tangled/compiler/linker" in day.texts)]
-    assemble = _wrapped(["nasm", *nasm, "-o", "$object", "$file ;;"], "    ")
-    compiled = _wrapped(["x86_64-linux-gnu-g++", *compiler.CXX, *flags, "-c", "-o", "$object", "$file ;;"], "    ")
-    linked = _wrapped(["x86_64-linux-gnu-ld", *ld, "-T", "linker.ld", "-o", "build/daybook.elf", "$objects"], "  ")
+    nasm = ["nasm", *compiler.NASM[:-1], "-Ibuild/", *(f"-I{folder}/" for folder in day.overlays)]
+    quoted = [f"-iquote {folder}" for folder in day.overlays]
+    cxx = ["x86_64-linux-gnu-g++", *compiler.CXX, *day.options("flags"), *quoted]
+    users = ["x86_64-linux-gnu-g++", *compiler.of_programs()[1:], *quoted]
+    linked = ["x86_64-linux-gnu-ld", *compiler.LD, *day.options("linker"), "-T linker.ld", "-o build/daybook.elf", "$objects"]
     lines = [
         "rm -rf build && mkdir build",
         *[f"zcat {_FONT} > build/font.psf"] * day.has_font,
@@ -118,14 +130,34 @@ def _build(day: _Day) -> str:
         "  object=build/${file#tangled/}.o",
         "  mkdir -p ${object%/*}",
         "  case $file in",
-        f"  *.asm) {assemble}",
-        *[f"  *.cpp) {compiled}"] * day.has_cpp,
+        f"  *.asm) {_wrapped([*nasm, '-o $object', '$file ;;'], '    ')}",
+        *[f"  */user/*) {_wrapped([*users, '-c -o $object', '$file ;;'], '    ')}"] * bool(day.programs),
+        *[f"  *.cpp) {_wrapped([*cxx, '-c -o $object', '$file ;;'], '    ')}"] * day.has_cpp,
         "  esac || break",
-        '  objects="$objects $object"',
+        f"  {_KEEP_OBJECT}" if not day.programs else f"  case $file in */user/*) ;; *) {_KEEP_OBJECT} ;; esac",
         "done",
-        linked,
+        *(_programs(day) if day.programs else []),
+        _wrapped(linked, "  "),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _programs(day: _Day) -> list[str]:
+    """Links each program, and makes one of the kernel's objects of all."""
+    linked = ["x86_64-linux-gnu-ld", *compiler.LD, "--gc-sections", "-T tangled/user/program.ld", "-o build/$program.elf"]
+    objects = f"$(find build -path \"*/user/$program/*.o\" -o -path '*/user/{LIBRARY}/*.o' | LC_ALL=C sort)"
+    return [
+        f"for program in {_wrapped(day.programs, '  ')}",
+        "do",
+        f"  {_wrapped([*linked, objects], '    ')}",
+        "  x86_64-linux-gnu-objcopy -O binary build/$program.elf build/$program.bin",
+        "  cat >> build/programs.s <<END",
+        ENTRY.format(name="$program", image="build/$program.bin").strip("\n"),
+        "END",
+        "done",
+        "x86_64-linux-gnu-as --64 -o build/programs.o build/programs.s",
+        'objects="$objects build/programs.o"',
+    ]
 
 
 def _image() -> str:

@@ -14,7 +14,7 @@ line, or an indent, which has no place.
              lines that went ("-"), came ("+") or stayed (" ")
     old      {[piece] = {[line of a verb] = {place…}}}: the lines that the verb took away
     symbols  {{name, kind, language, signature, summary, piece, line, slot, column}…}
-    follow   {[entry] = {packages, build, image, machine, qemu, command, blocks}}: what a follower types; see follow.py
+    follow   {[entry] = {packages, second, build, image, machine, qemu, command, blocks}}: what a follower types; see follow.py
     uses     {[piece] = {[line] = {{slot, column, length, symbol}…}}}: the names in the lines of code; the column
              counts bytes from the first that is not blank
 """

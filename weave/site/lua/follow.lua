@@ -28,7 +28,9 @@ function M.html(entry)
     '<details class="follow" id="_follow"><summary>Build and boot it yourself</summary>',
     '<p>You have <a href="', html.link(entry.path, 'need.html', 'files'), '">put the files together</a> as the entries up to this one say, and ',
     '<a href="', html.link(entry.path, 'need.html'), '">a Debian 12</a> with <code>', typed.packages,
-    '</code>. In the folder that has <code>boot/</code> in it, this makes the kernel:</p>', prose.typed(typed.build),
+    '</code>. In the folder that has <code>boot/</code> in it, this makes the kernel',
+    typed.second and ' that is proved, with the tests that lie below <code>tangled/proof/</code> or end in <code>_test</code>' or '',
+    ':</p>', prose.typed(typed.build),
     '<p>The image:</p>', prose.typed(typed.image),
     '<p>The machine, which is <code>', typed.machine, '</code> in the proof below:</p>', prose.typed(typed.qemu),
     '<p>GRUB’s words come first, then the kernel’s, of which the proof demands these:</p>', table.concat(expected),
@@ -96,7 +98,7 @@ function M.write(entry, book)
   for path in pairs(model.files) do paths[#paths + 1] = path end
   table.sort(paths)
   for _, path in ipairs(paths) do
-    if not path:find '^proof/' then -- no program is made of it
+    if not path:find '%.expect$' then -- no program is made of it
       in_tree[#in_tree + 1] = (path:find '^boot/' or path == 'linker.ld') and path or 'tangled/' .. path
       files[in_tree[#in_tree]] = sums_of(entry, book, model.files[path], place)
     end
