@@ -22,6 +22,7 @@ const runs = (page) => page.locator('.source .origin').evaluateAll((found) => fo
   born: Number(run.dataset.b),
   died: Number(run.dataset.d ?? Infinity),
   seen: run.getClientRects().length > 0,
+  went: run.classList.contains('went'),
   text: [...run.querySelectorAll('.l')].map((line) => line.textContent).join(''),
   link: run.querySelector('a.from')?.href,
 })));
@@ -30,12 +31,29 @@ const output = (page) => page.locator('output[for=_asof]');
 
 /** Fails unless the page shows the file as of entry `k`, from 1, and says so; returns the code that can be seen. */
 async function shows(page, k) {
-  const all = await runs(page);
+  const everything = await runs(page);
+  assert.deepEqual(everything.filter(({ went }) => went).filter(({ died }) => died !== k), [], 'it is marked as gone and did not go');
+  const all = everything.filter(({ went }) => !went);
   assert.deepEqual(all.map(({ seen }) => seen), all.map(({ born, died }) => born <= k && k < died), `as of entry ${k}`);
   assert.equal(await slider(page).inputValue(), String(k));
   assert.ok((await output(page).textContent()).startsWith(days[k - 1].text));
   return all.filter(({ seen }) => seen).map(({ text }) => text).join('');
 }
+
+test('the slider has a tick at each day on which the file changed, and there one sees what went', async (t) => {
+  const page = await visit(t, browser, at(address, changed));
+  const ticks = await page.locator('datalist option').evaluateAll((found) => found.map(({ value }) => Number(value)));
+  const changes = new Set((await runs(page)).flatMap(({ born, died }) => [born, died]).filter(Number.isFinite));
+  assert.deepEqual([...changes].filter((day) => !ticks.includes(day)), []);
+  const k = (await runs(page)).find(({ died }) => Number.isFinite(died)).died;
+  await slider(page).evaluate((input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event('input'));
+  }, k);
+  const all = await runs(page);
+  assert.deepEqual(all.map(({ seen }) => seen), all.map(({ born, died }) => born <= k && k <= died));
+  assert.deepEqual(all.map(({ went }) => went), all.map(({ died }) => died === k));
+});
 
 test('without script the newest is shown, and no slider', async (t) => {
   const page = await visit(t, browser, at(address, changed), { javaScriptEnabled: false });
@@ -132,7 +150,7 @@ test('a file that is gone says so', async (t) => {
   });
   await page.goto(`${at(address, changed)}?at=${days.at(-1).name}`);
   assert.match(await output(page).textContent(), /this file is no more$/);
-  assert.ok(await page.locator('.source').isHidden());
+  assert.equal(await page.locator('.source .on:not(.went)').count(), 0, 'what went that day is all there is');
 });
 
 test('hidden lines take no room', async (t) => {

@@ -29,13 +29,11 @@ local function table_html(one)
     html.escape(one.caption), html.escape(one.caption), table.concat(head), table.concat(rows))
 end
 
---- What is on record under the name, or with which command it is made.
-function M.html(name, made_by)
+--- What is on record under the name; nil if nothing is.
+function M.html(name)
   local text = files.read(folder .. '/' .. name .. '.json')
   local record = text and json.decode(text)
-  if not record or record.kernel ~= kernel() then
-    return ('<p>Not recorded of this kernel: <code>%s</code> does that.</p>'):format(html.escape(made_by))
-  end
+  if not record or record.kernel ~= kernel() then return nil end
   local tables = {}
   for i, one in ipairs(record.tables) do tables[i] = table_html(one) end
   return ('<p class="recorded">Recorded on %s by <code>%s</code>:</p><p>%s</p>%s'):format(

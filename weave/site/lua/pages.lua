@@ -91,15 +91,40 @@ local function errata(entries)
   })
 end
 
+-- What is not on record, said once: the sections by the commands that would fill them.
+local function not_recorded(missing)
+  local items = {}
+  for _, command in ipairs(missing) do
+    items[#items + 1] = ('<code>%s</code> (%s)'):format(html.escape(command), table.concat(missing[command], ', '))
+  end
+  return #items > 0 and '<p class="recorded">Not recorded of the newest kernel; these would do it: ' .. table.concat(items, '; ') .. '.</p>' or ''
+end
+
 -- The figures that the tests left take the places that the text has for them. Another journal has other entries to link to.
 local function memory(entries)
-  local paths = {}
+  local paths, missing, section, noted = {}, {}, nil, nil
   for _, entry in ipairs(entries) do paths[entry.path] = true end
   local document = pandoc.read(output.slurp 'memory.md', prose.format)
-  document = document:walk {Div = function(div)
-    if not div.classes:includes 'figures' then return nil end
-    return pandoc.RawBlock('html', figures.html(div.attributes.name, div.attributes.by))
-  end, Link = function(link)
+  local blocks = pandoc.List {}
+  for _, block in ipairs(document.blocks) do
+    if block.t == 'Header' then section = block end
+    if block.t == 'Div' and block.classes:includes 'figures' then
+      local shown, command = figures.html(block.attributes.name), block.attributes.by
+      if not shown and noted ~= section then
+        noted = section
+        if not missing[command] then
+          missing[#missing + 1] = command
+          missing[command] = {}
+        end
+        table.insert(missing[command], ('<a href="#%s">%s</a>'):format(section.identifier, html.escape(pandoc.utils.stringify(section))))
+      end
+      block = pandoc.RawBlock('html', shown or '')
+    end
+    blocks:insert(block)
+  end
+  blocks:insert(3, pandoc.RawBlock('html', not_recorded(missing)))
+  document.blocks = blocks
+  document = document:walk {Link = function(link)
     if not paths[link.target] then return link.content end
   end}
   return pandoc.write(document, 'html')

@@ -97,11 +97,14 @@ local function write_days(entries)
   output.write(days_file, ('window.daybookDays = [%s];\n'):format(table.concat(days, ',\n')))
 end
 
-local function slider(entries)
-  local last = entries[#entries]
+-- With a tick at each of the days, if any are given.
+local function slider(entries, days)
+  local last, ticks = entries[#entries], {}
+  for i, day in ipairs(days or {}) do ticks[i] = ('<option value="%d"></option>'):format(day) end
   return ('<p class="asof"><label for="_asof">As of</label> <input id="_asof" type="range" min="1" max="%d" '
-    .. 'value="%d"> <output for="_asof">%s %s</output></p>')
-    :format(#entries, #entries, last.day, html.escape(last.title))
+    .. 'value="%d"%s> <output for="_asof">%s %s</output></p>%s')
+    :format(#entries, #entries, days and ' list="_days"' or '', last.day, html.escape(last.title),
+      days and '<datalist id="_days">' .. table.concat(ticks) .. '</datalist>' or '')
 end
 
 -- When the file came, changed and went.
@@ -125,7 +128,7 @@ local function file_page(book, path, file)
     title = path, description = 'The file ' .. path .. ' as of any day of the journal.',
     body = '<p class="crumb"><a href="' .. html.link(from, 'source/index.html') .. '">all files</a></p><h1><code>'
       .. html.escape(path) .. '</code></h1>'
-      .. slider(book.entries) .. gone
+      .. slider(book.entries, file.versions) .. gone
       .. ('<figure class="source" data-born="%d"%s>'):format(file.born,
         file.gone and (' data-gone="%d"'):format(file.gone) or '')
       .. html.box(path, table.concat(parts)) .. '</figure>' .. history(book, from, file)

@@ -9,7 +9,7 @@ if (navigator.clipboard) {
     }
     return copy.textContent;
   };
-  const shownLines = (figure) => [...figure.querySelectorAll('.origin')].filter((run) => run.checkVisibility())
+  const shownLines = (figure) => [...figure.querySelectorAll('.origin:not(.went)')].filter((run) => run.checkVisibility())
     .flatMap((run) => [...run.querySelectorAll('.l')]).map((line) => line.textContent).join('');
 
   const button = (name, text) => {

@@ -25,13 +25,15 @@
       let isThere = false, wasThere = false;
       for (const {element, born, died} of parts) {
         const lives = born <= k && k < died;
-        element.classList.toggle('on', lives);
-        element.classList.toggle('off', !lives);
+        const went = isAsked && died === k;
+        element.classList.toggle('on', lives || went);
+        element.classList.toggle('off', !lives && !went);
+        element.classList.toggle('went', went);
         element.classList.toggle('born', isAsked && lives && born === k);
         isThere ||= lives;
         wasThere ||= born <= k;
       }
-      if (figure) figure.hidden = !isThere;
+      if (figure) figure.hidden = !isThere && !figure.querySelector('.went');
       let [, text] = days[k - 1];
       if (!isThere) text += wasThere ? ': this file is no more' : ': this file does not exist yet';
       output.textContent = text;
