@@ -113,6 +113,7 @@ TEST_F(PoolAddress, IsFoundInWholeGiBsAndCutOnes)
 
 TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
 {
+    ASSERT_TRUE(note({MiB, MiB2}));
     const max_t end = start() + space;
     for (const max_t offset : {max_t{0}, frame + 8, space - 1}) {
         EXPECT_EQ(reinterpret_cast<max_t>(memory::search_pool(start() + offset)), page_tables_base + offset);
@@ -120,6 +121,16 @@ TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
     }
     EXPECT_EQ(memory::search_pool(start() - 1), nullptr);
     EXPECT_EQ(memory::search_pool(end), nullptr);
+}
+
+TEST_F(PoolAddress, IsThePhysicalOneWhileTheBootMappingIsInForce)
+{
+    memory::reach_boot_mapping();
+    for (const max_t physical : {max_t{0}, GiB - 1, GiB, 4 * GiB - 1})
+        EXPECT_EQ(reinterpret_cast<max_t>(memory::pool_address(physical)), physical);
+    add(MiB2, MiB2, page::page_size::mib_2);
+    ASSERT_TRUE(note({MiB, MiB2}));
+    lead(MiB2, pool_base);
 }
 
 TEST_F(PoolAddress, OfNothingHasNoPhysicalOne)
@@ -168,7 +179,7 @@ TEST_F(PoolAddress, NeedsRoomForItsTables)
         page::set_pt_space(start(), start() + frames * frame);
         noted = memory::note_offsets(memory::free_memory, {MiB, MiB2}, MiB);
     }
-    EXPECT_EQ(frames - 1, 1u + 4 * 2) << "one by GiB; for nothing, whole GiBs, two that are cut";
+    EXPECT_EQ(frames - 1, 1u + 3 * 2) << "one by GiB; for whole GiBs, and two that are cut";
 }
 
 }  // namespace

@@ -180,7 +180,7 @@ TEST(Run, EndsWithTheLastPhysicalPage)
 TEST(Unmap, ATableStaysWhileItHasAnEntryWhereverThatIs)
 {
     checked_space all;
-    page::address_space& space = all.space;
+    auto& space = all.space;
     for (max_t first = 0; first < 512; ++first) {
         for (max_t second = 0; second < 512; ++second) {
             if (first == second)
@@ -213,7 +213,7 @@ TEST(Map, FindsATableByTheAddressBitsAlone)
 {
     checked_space space;
     agree(space, {map, MiB2, GiB, sizes[0], 0});
-    space.at.entries(space.space.pml4)[0] |= 1 << 5 | max_t{1} << 52 | no_execute;
+    space.at.entries(space.space.pml4)[0] |= 1 << 5 | max_t{1} << 62 | no_execute;
     EXPECT_EQ(space.run({map, MiB2 + KiB4, GiB, sizes[0], 0}), "");
     EXPECT_EQ(space.run({translate, MiB2 + KiB4 + 1, 0, sizes[0], 0}), "");
 }

@@ -28,7 +28,7 @@ machine::~machine()
     delete[] memory_;
 }
 
-page::paging_policy machine::policy(bool has_gib_pages, unsigned physical_bits) const
+paging machine::policy(bool has_gib_pages, unsigned physical_bits) const
 {
     return {[] { return current->take(); },
             [](phys_addr table) { current->give_back(table); },
@@ -236,16 +236,16 @@ std::string checked_space::run(const call& wanted)
     return at.misused;
 }
 
-// Everything below `table`, found without the kernel's constants.
-void checked_space::walk(phys_addr table, unsigned level, max_t base, pages& found, std::string& wrong)
+// Everything below `table`, found without the kernel's constants. Returns how many entries it has.
+max_t checked_space::walk(phys_addr table, unsigned level, max_t base, pages& found, std::string& wrong)
 {
-    bool is_empty = true;
+    max_t present = 0;
     const max_t* entries = at.entries(table);
     for (max_t i = 0; i < 512; ++i) {
         const max_t entry = entries[i];
         if (entry % 2 == 0)
             continue;
-        is_empty = false;
+        ++present;
         max_t address = base + i * bytes_at(level);
         if (level == 4 && i >= 256)
             address += 0xFFFF'0000'0000'0000;
@@ -257,15 +257,17 @@ void checked_space::walk(phys_addr table, unsigned level, max_t base, pages& fou
             const max_t rest = entry - physical - 1 - (has_ps ? 0x80 : 0);
             found[address] = {physical, rest & ~max_t{0x60}, level, rest & 0x60};
         } else {
-            const max_t rights = entry - physical;
+            const max_t said = entry >> 52 & 0x3FF, rights = entry - physical - (said << 52);
             const bool is_low = address < max_t{1} << 47;
             if (rights != (is_low ? 7u : 3u))
                 wrong = "a table's entry has the rights " + std::to_string(rights);
-            walk({physical}, level - 1, address, found, wrong);
+            if (const max_t there = walk({physical}, level - 1, address, found, wrong); there != said)
+                wrong = "a table has " + std::to_string(there) + " entries, and " + std::to_string(said) + " are counted";
         }
     }
-    if (is_empty && level < 4)
+    if (present == 0 && level < 4)
         wrong = "there is an empty table";
+    return present;
 }
 
 std::string checked_space::compare()

@@ -11,6 +11,16 @@
 
 namespace model {
 
+/// What an address space asks of a machine.
+struct paging {
+    phys_addr (*take)();
+    void (*give_back)(phys_addr);
+    max_t* (*entries)(phys_addr);
+    void (*invalidate)(virt_addr);
+    bool has_gib_pages;
+    unsigned physical_bits;
+};
+
 /// Memory for tables, at made-up physical addresses, and a CPU that is told of changes. One at a time. A table that is
 /// not in use is poisoned for AddressSanitizer, and full of ones for the others.
 class machine {
@@ -21,7 +31,7 @@ public:
     ~machine();
     machine(const machine&) = delete;
 
-    page::paging_policy policy(bool has_gib_pages, unsigned physical_bits) const;
+    paging policy(bool has_gib_pages, unsigned physical_bits) const;
 
     std::size_t limit = tables;  ///< how many may be in use
     std::size_t in_use = 0;
@@ -64,7 +74,7 @@ public:
 
     std::size_t page_count() const { return pages_.size(); }
     machine at;
-    page::address_space space;
+    page::address_space<paging> space;
 
 private:
     struct mapped {
@@ -82,9 +92,9 @@ private:
     std::string compare_translation(max_t address) const;
     std::size_t missing_tables(const call& wanted) const;
     void count_tables(max_t address, unsigned level, int change);
-    void walk(phys_addr table, unsigned level, max_t base, pages& found, std::string& wrong);
+    max_t walk(phys_addr table, unsigned level, max_t base, pages& found, std::string& wrong);
 
-    page::paging_policy policy_;
+    paging policy_;
     pages pages_;
     std::map<part, int> parts_;  // each has a table; how many pages are below it
 };
