@@ -1,9 +1,9 @@
 """Runs tests, parts of them side by side as far as the machine goes, and says at the end how many passed and what each part took.
 
-usage: tests/run [--quick | --rest] [PART...] [-- PYTEST-OPTION...]
+usage: tests/run [--quick] [PART...] [-- PYTEST-OPTION...]
 
-PART: host, journal, proof, coverage, boot, site, emulator or bench; without one, all. --quick: only what a newcomer waits for;
---rest: only what that leaves out. SHARD=2/4 runs the second quarter of the days, and of what belongs to no day.
+PART: host, journal, proof, coverage, boot, site, emulator or bench, or evidence, which records what the site shows and site and boot
+wait for; without one, all. --quick: only what a newcomer waits for. SHARD=2/4 runs the second quarter of the days, and of what belongs to no day.
 Everything is run even if something fails; the exit status is then 1.
 """
 
@@ -23,11 +23,12 @@ import store
 
 ROOT = Path(__file__).resolve().parents[1]
 # Those that take longest begin first.
-PARTS = ["site", "boot", "host", "emulator", "proof", "journal", "bench", "coverage"]
+PARTS = ["evidence", "site", "proof", "boot", "host", "emulator", "journal", "bench", "coverage"]
+AFTER_EVIDENCE = ["site", "boot"]
 PROGRAMS = ["host_tests", "eight_bits_tests", "amend_tests", "logs_tests"]
 # A newcomer waits for some of these; the other parts are for `make test-all`.
 QUICK_PARTS = ["site", "boot", "host", "journal"]
-QUICK, REST = "not all", "all"  # by pytest's marks
+QUICK = "not all"  # by pytest's marks
 _BYTES_EACH = 2 << 30  # a part with its browser or its QEMUs
 
 
@@ -53,10 +54,12 @@ class Job:
     def log(self) -> Path:
         return self.junit.with_suffix(".log")
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> int:
+        """Its process, which somebody must refer to: Python would wait for one that is forgotten."""
         self.seconds = time.monotonic()
         with self.log.open("wb") as log:
-            return subprocess.Popen(self.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = subprocess.Popen(self.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        return self.process.pid
 
     def end(self, status: int, cpu: float) -> None:
         """Notes what became of it, and shows what it said."""
@@ -91,14 +94,10 @@ def host_jobs(results: Path) -> Iterator[Job]:
         yield Job(name, command, junit, store.key("host", program=program, maps=maps))
 
 
-def pytest_job(part: str, name: str, marks: list[str], results: Path, options: list[str]) -> Job:
-    junit, marked = results / f"{name}.xml", " and ".join(filter(None, marks))
-    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-r", "fEs", f"--junitxml={junit}", f"tests/{part}", "-m", marked, *options]
-    return Job(name, [*command], junit)
-
-
-def has_alone(part: str) -> bool:
-    return any("mark.alone" in file.read_text() for file in (ROOT / "tests" / part).glob("test_*.py"))
+def pytest_job(part: str, marks: str, results: Path, options: list[str]) -> Job:
+    junit = results / f"{part}.xml"
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-r", "fEs", f"--junitxml={junit}", f"tests/{part}", "-m", marks, *options]
+    return Job(part, [*command], junit)
 
 
 def room() -> int:
@@ -108,14 +107,18 @@ def room() -> int:
 
 
 def run_all(jobs: list[Job], at_once: int) -> None:
-    """Runs them side by side, in this order."""
+    """Runs them side by side, in this order as far as they can begin."""
     waiting, running = list(jobs), dict[int, Job]()
+
+    def can_begin(job: Job) -> bool:
+        return job.name not in AFTER_EVIDENCE or all(other.name != "evidence" for other in [*waiting, *running.values()])
+
     try:
         while waiting or running:
-            while waiting and len(running) < at_once:
-                job = waiting.pop(0)
+            while len(running) < at_once and (job := next(filter(can_begin, waiting), None)):
+                waiting.remove(job)
                 print(f"test    {job.name}", flush=True)
-                running[job.start().pid] = job
+                running[job.start()] = job
             pid, status, used = os.wait4(-1, 0)
             if ended := running.pop(pid, None):
                 ended.end(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
@@ -137,23 +140,22 @@ def parse(arguments: list[str]) -> tuple[list[str], str, list[str]]:
     """The parts, which tests of them by their marks, and options for pytest."""
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     words, options = arguments[:cut], arguments[cut + 1 :]
-    which = {"--quick": QUICK, "--rest": REST}
-    marks = [which[word] for word in words if word in which]
-    parts = [word for word in words if word not in which]
+    marks = QUICK if "--quick" in words else ""
+    parts = [word for word in words if word != "--quick"]
     for part in parts:
         if part not in PARTS:
             raise Unusable(f"there is no part '{part}'; there are {', '.join(sorted(PARTS))}")
     asked = [part for part in PARTS if part in parts or not parts]
-    return [part for part in asked if marks != [QUICK] or part in QUICK_PARTS], "".join(marks), options
+    return [part for part in asked if not marks or part in QUICK_PARTS], marks, options
 
 
 def tell(jobs: list[Job], parts: list[str], marks: str) -> None:
     print(f"\n{'':18}passed  failed  skipped   seconds  of CPU time")
     for job in sorted(jobs, key=lambda job: -job.cpu):
         print(f"{job.name:18}{job.counts['passed']:6}{job.counts['failed']:8}{job.counts['skipped']:9}{job.seconds:10.0f}{job.cpu:13.0f}")
-    if marks == QUICK:
+    if marks:
         more = [f"{job.deselected} more of {job.name}" for job in jobs if job.deselected]
-        more += [f"all of {part}" for part in PARTS if part not in QUICK_PARTS]
+        more += [f"all of {part}" for part in PARTS if part not in [*QUICK_PARTS, "evidence"]]
         print(f"\n`make test-all` adds {', '.join(more)}.")
 
 
@@ -169,16 +171,18 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="daybook-tests-") as folder:
         results = Path(folder)
         os.environ["DAYBOOK_VERDICTS"] = str(results / "verdicts")
-        jobs = [] if marks == REST or "host" not in parts or os.environ.get("SHARD", "1/1")[:2] != "1/" else list(host_jobs(results))
-        of = {part: marks if part in QUICK_PARTS else "" for part in parts}
-        jobs += [pytest_job(part, part, [of[part], "not alone"], results, options) for part in parts if part != "host"]
-        alone = [] if marks == QUICK else [pytest_job(part, f"{part}, alone", [of[part], "alone"], results, options) for part in parts if has_alone(part)]
+        jobs = list[Job]()
+        for part in parts:
+            if part == "evidence":
+                jobs.append(Job(part, [ROOT / "tools/record"], results / "evidence.xml"))
+            elif part != "host":
+                jobs.append(pytest_job(part, marks, results, options))
+            elif os.environ.get("SHARD", "1/1")[:2] == "1/":
+                jobs += host_jobs(results)
         run_all(without_known(jobs), room())
-        run_all(alone, 1)
         cases = results / f"{PROGRAMS[0]}.xml"
         if cases.exists():
             subprocess.run([ROOT / "tests/host/record-cases", cases], check=True)
-        jobs += alone
         tell(jobs, parts, marks)
         subprocess.run([ROOT / "tools/store.py", "count", results / "verdicts"], check=True)
     total = {kind: sum(job.counts[kind] for job in jobs) for kind in ("passed", "failed", "skipped")}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Verdicts that were costly to come to, kept by the digest of all that they depend on, outside of this folder.
 
-    store.py known KIND  prints the key of a verdict, and exits with 1 if it is not known; what it depends on is JSON on standard
-                         input: {"name": value, ...}, where {"file": PATH} counts by the file's content
+    store.py known KIND  for each line of standard input the key of a verdict, and "known" if it is; a line has what it depends on in
+                         JSON: {"name": value, ...}, where {"file": PATH} counts by the file's content
     store.py keep KEY    keeps it
     store.py count LOG   how many verdicts were new and how many known, of each kind, in the runs that wrote to LOG
 
@@ -128,6 +128,8 @@ def forget_unused() -> None:
 
 def _component(value: Any) -> Any:
     """A value of JSON: as it is, or the file that it names."""
+    if isinstance(value, list):
+        return [_component(each) for each in value]
     return Path(value["file"]) if isinstance(value, dict) and value.keys() == {"file"} else value
 
 
@@ -135,9 +137,9 @@ def main(arguments: list[str]) -> int:
     """The exit status."""
     match arguments:
         case ["known", kind]:
-            wanted = key(kind, **{name: _component(value) for name, value in json.load(sys.stdin).items()})
-            print(wanted)
-            return 0 if known(wanted) is not None else 1
+            for line in sys.stdin.read().splitlines():
+                wanted = key(kind, **{name: _component(value) for name, value in json.loads(line).items()})
+                print(wanted, *["known"] * (known(wanted) is not None))
         case ["keep", new]:
             keep(new, {})
         case ["count", log]:

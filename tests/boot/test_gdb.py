@@ -24,17 +24,10 @@ def debug(day: Day, *commands: str) -> str:
     for command in commands:
         arguments += ["-ex", command]
     with slot():
-        machine = subprocess.Popen(
-            [ROOT / "tools/debug", day.iso],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        machine = subprocess.Popen([ROOT / "tools/debug", day.iso], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
             # gdb tries to connect until QEMU listens; when it leaves, it ends the machine.
-            session = subprocess.run(
-                arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
-            )
+            session = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
             machine.wait(timeout=60)
         finally:
             machine.terminate()

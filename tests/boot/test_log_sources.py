@@ -60,14 +60,8 @@ def test_neighbouring_printers_are_one_range(monkeypatch: pytest.MonkeyPatch) ->
             {"file": JOURNAL, "line": 12, "function": "memory::show"},
         ),
         ([Frame("report.because", JOURNAL, 7)], {"file": JOURNAL, "line": 7, "function": "report"}),
-        (
-            [Frame("run()::{lambda(char)#1}::operator()(char) const", JOURNAL, 7)],
-            {"file": JOURNAL, "line": 7, "function": "run"},
-        ),
-        (
-            [Frame("kernel_main::{lambda()#1}::operator()() const", JOURNAL, 7)],
-            {"file": JOURNAL, "line": 7, "function": "kernel_main"},
-        ),
+        ([Frame("run()::{lambda(char)#1}::operator()(char) const", JOURNAL, 7)], {"file": JOURNAL, "line": 7, "function": "run"}),
+        ([Frame("kernel_main::{lambda()#1}::operator()() const", JOURNAL, 7)], {"file": JOURNAL, "line": 7, "function": "kernel_main"}),
         ([Frame("helper", "boot/by_hand.asm", 7)], None),
         ([Frame(None, JOURNAL, 7)], None),
         ([], None),

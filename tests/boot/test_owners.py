@@ -7,6 +7,7 @@ import pytest
 
 import figures
 from machine import run_figures
+from machine.cases import ends_well
 from machine.memory_log import ReportError, owners
 from machine.run_figures import record_owners
 from machine.trees import Day, entries
@@ -50,7 +51,8 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(run_figures, "EVIDENCE", tmp_path / "evidence")
     folder = tmp_path / "evidence" / entries()[-1]
     folder.mkdir(parents=True)
-    for machine in filter(lambda machine: machine.serial, Day(entries()[-1]).machines(every=False)):
+    newest = Day(entries()[-1])
+    for machine in filter(lambda machine: machine.serial and ends_well(newest, machine), newest.machines(every=False)):
         (folder / f"{machine.name}.log").write_text(LOG)
     return folder
 

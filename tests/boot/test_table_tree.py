@@ -14,10 +14,7 @@ def tree(tables: Tables) -> list[Table]:
 
 def rows(table: Table) -> list[tuple[int, int, str, str, str]]:
     """The entries of a table, shortly."""
-    return [
-        (run["index"], run["count"], run["kind"], run["target"], " ".join(run["flags"]))
-        for run in table.record()["entries"]
-    ]
+    return [(run["index"], run["count"], run["kind"], run["target"], " ".join(run["flags"])) for run in table.record()["entries"]]
 
 
 def test_tables_are_there_from_the_top() -> None:
@@ -30,16 +27,9 @@ def test_tables_are_there_from_the_top() -> None:
         (2, "0xffffffff80000000"),
         (1, "0xffffffff80200000"),
     ]
-    assert rows(found[0]) == [
-        (256, 1, "table", hex(found[1].address), "P W"),
-        (511, 1, "table", hex(found[2].address), "P W"),
-    ]
+    assert rows(found[0]) == [(256, 1, "table", hex(found[1].address), "P W"), (511, 1, "table", hex(found[2].address), "P W")]
     assert rows(found[3]) == [(0, 1, "page", "0x100000000", "P W PS NX")]
-    assert rows(found[5]) == [
-        (0, 1, "page", "0x200000", "P"),
-        (1, 1, "page", "0x201000", "P NX"),
-        (2, 1, "page", "0x202000", "P W NX"),
-    ]
+    assert rows(found[5]) == [(0, 1, "page", "0x200000", "P"), (1, 1, "page", "0x201000", "P NX"), (2, 1, "page", "0x202000", "P W NX")]
 
 
 def test_four_gib_in_large_pages_are_few_entries() -> None:
@@ -49,9 +39,7 @@ def test_four_gib_in_large_pages_are_few_entries() -> None:
     found = tree(tables)
     assert len(found) == 6
     assert rows(found[1]) == [(0, 4, "table", hex(found[2].address), "P W")]
-    assert [rows(table) for table in found[2:]] == [
-        [(0, 512, "page", hex(gib * GIB), "P W PS")] for gib in range(4)
-    ]
+    assert [rows(table) for table in found[2:]] == [[(0, 512, "page", hex(gib * GIB), "P W PS")] for gib in range(4)]
 
 
 def test_only_entries_that_follow_one_another_are_joined() -> None:
@@ -109,15 +97,18 @@ def extents_of(found: list[Table], number: int = 0, rights: int = WRITABLE | USE
             if run.is_page:
                 extents.append(
                     Extent(
-                        virtual, run.target + nth * span, span, span,
-                        bool(granted & WRITABLE), not granted & NO_EXECUTE, bool(granted & USER),
+                        virtual,
+                        run.target + nth * span,
+                        span,
+                        span,
+                        bool(granted & WRITABLE),
+                        not granted & NO_EXECUTE,
+                        bool(granted & USER),
                     )
                 )
             else:
                 next_one = next(
-                    index
-                    for index, other in enumerate(found)
-                    if (other.address, other.virtual) == (run.target + nth * PAGE, virtual)
+                    index for index, other in enumerate(found) if (other.address, other.virtual) == (run.target + nth * PAGE, virtual)
                 )
                 extents += extents_of(found, next_one, granted)
     return extents

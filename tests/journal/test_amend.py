@@ -28,25 +28,15 @@ class Journal:
 
     def markup(self) -> bytes:
         files = sorted(path.name for path in self.directory.glob("*.nw"))
-        return subprocess.run(
-            [NOWEB / "markup", *files], cwd=self.directory, capture_output=True
-        ).stdout
+        return subprocess.run([NOWEB / "markup", *files], cwd=self.directory, capture_output=True).stdout
 
-    def amend(
-        self, *options: str, stream: bytes | None = None
-    ) -> subprocess.CompletedProcess:
+    def amend(self, *options: str, stream: bytes | None = None) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [AMEND, *options],
-            cwd=self.directory,
-            input=self.markup() if stream is None else stream,
-            capture_output=True,
-            timeout=10,
+            [AMEND, *options], cwd=self.directory, input=self.markup() if stream is None else stream, capture_output=True, timeout=10
         )
 
     def mnt(self, stream: bytes, *arguments: str) -> None:
-        subprocess.run(
-            [NOWEB / "mnt", *arguments], cwd=self.directory, input=stream, check=True
-        )
+        subprocess.run([NOWEB / "mnt", *arguments], cwd=self.directory, input=stream, check=True)
 
     def tangled(self, root: str, *options: str) -> str:
         done = self.amend(*options)
@@ -59,9 +49,7 @@ class Journal:
         done = self.amend(*options)
         assert done.returncode == 1
         assert re.fullmatch(rb"@fatal [^\n]*\n", done.stdout)
-        mnt = subprocess.run(
-            [NOWEB / "mnt", "never"], cwd=self.directory, input=done.stdout
-        )
+        mnt = subprocess.run([NOWEB / "mnt", "never"], cwd=self.directory, input=done.stdout)
         assert mnt.returncode != 0
         assert not (self.directory / "never").exists()
         return done.stderr.decode().splitlines()
@@ -85,48 +73,21 @@ def chunk(body: str, name: str = "x") -> str:
 AMENDMENTS = {
     "replace by entry": (chunk("<<[replace 01]>>\nnew\n"), "new\nfrom02\n"),
     "replace all": (chunk("<<[replace all]>>\nnewall\n"), "newall\n"),
-    "replace all, previous": (
-        chunk("<<[replace all]>>\n<<[previous]>>\nv3\n"),
-        "one\ndup\ndup\nfrom02\nv3\n",
-    ),
-    "change made unique": (
-        chunk("<<[change]>>\none\ndup\n<<[to]>>\nuno\ndup\n"),
-        "uno\ndup\ndup\nfrom02\n",
-    ),
-    "change to nothing": (
-        chunk("<<[change]>>\none\n<<[to]>>\n"),
-        "dup\ndup\nfrom02\n",
-    ),
+    "replace all, previous": (chunk("<<[replace all]>>\n<<[previous]>>\nv3\n"), "one\ndup\ndup\nfrom02\nv3\n"),
+    "change made unique": (chunk("<<[change]>>\none\ndup\n<<[to]>>\nuno\ndup\n"), "uno\ndup\ndup\nfrom02\n"),
+    "change to nothing": (chunk("<<[change]>>\none\n<<[to]>>\n"), "dup\ndup\nfrom02\n"),
     "after": (chunk("<<[after]>>\none\n<<[add]>>\n1.5\n"), "one\n1.5\ndup\ndup\nfrom02\n"),
     "before": (chunk("<<[before]>>\nfrom02\n<<[add]>>\n1.9\n"), "one\ndup\ndup\n1.9\nfrom02\n"),
-    "rename": (
-        chunk("<<[replace all]>>\n<<y>>\n") + chunk("renamed body\n", "y"),
-        "renamed body\n",
-    ),
-    "delete and rebirth": (
-        chunk("<<[delete]>>\n") + chunk("reborn\n"),
-        "reborn\n",
-    ),
+    "rename": (chunk("<<[replace all]>>\n<<y>>\n") + chunk("renamed body\n", "y"), "renamed body\n"),
+    "delete and rebirth": (chunk("<<[delete]>>\n") + chunk("reborn\n"), "reborn\n"),
 }
 
 REFUSED = {
     "replace of nothing": (chunk("<<[replace]>>\nq\n", "y"), 3, "<<y>>: before any definition"),
     "replace of two pieces": (chunk("<<[replace]>>\nnew\n"), 3, "<<x>>: [replace] of 2 live pieces"),
-    "change of two places": (
-        chunk("<<[change]>>\ndup\n<<[to]>>\nz\n"),
-        3,
-        "<<x>>: [change] matches 2 places",
-    ),
-    "delete of a used chunk": (
-        chunk("<<[delete]>>\n"),
-        3,
-        "<<x>>: [delete] of a chunk that is still used at 01.nw:3",
-    ),
-    "verb that opens nothing": (
-        chunk("trailing [replace] misuse\n<<[replace]>>\n"),
-        4,
-        "<<x>>: [replace] must open its chunk",
-    ),
+    "change of two places": (chunk("<<[change]>>\ndup\n<<[to]>>\nz\n"), 3, "<<x>>: [change] matches 2 places"),
+    "delete of a used chunk": (chunk("<<[delete]>>\n"), 3, "<<x>>: [delete] of a chunk that is still used at 01.nw:3"),
+    "verb that opens nothing": (chunk("trailing [replace] misuse\n<<[replace]>>\n"), 4, "<<x>>: [replace] must open its chunk"),
     "unknown verb": (chunk("<<[change all]>>\n"), 3, "<<x>>: unknown verb [change all]"),
     "reserved name": (chunk("one\n", "[replace]"), 2, "<<[replace]>>: a reserved name defined"),
     "undefined": (chunk("<<y>>\n"), 3, "<<y>>: undefined chunk used in <<x>>"),
@@ -137,11 +98,7 @@ REFUSED = {
     "absolute path": (chunk("q\n", "/y"), 2, "<</y>>: an absolute path"),
     "file used as a part": (chunk("<<m.c>>\n"), 3, "<<m.c>>: a file used as a part of <<x>>"),
     "bad exhibit name": (chunk("q\n", "x [exhibit NO]"), 2, "<<x [exhibit NO]>>: a bad name"),
-    "unsound exhibit": (
-        chunk("<<[replace]>>\n", "x [exhibit no]"),
-        3,
-        "<<x [exhibit no]>>: [replace] of 2 live pieces",
-    ),
+    "unsound exhibit": (chunk("<<[replace]>>\n", "x [exhibit no]"), 3, "<<x [exhibit no]>>: [replace] of 2 live pieces"),
 }
 
 
@@ -224,9 +181,7 @@ def test_a_tangled_file_is_indented_as_it_reads(journal: Journal) -> None:
         ("03", 8, "while (true)", "while (o)"),
     ],
 )
-def test_gcc_names_line_and_column_of_the_entry_that_wrote_it(
-    journal: Journal, entry: str, column: int, old: str, new: str
-) -> None:
+def test_gcc_names_line_and_column_of_the_entry_that_wrote_it(journal: Journal, entry: str, column: int, old: str, new: str) -> None:
     entries = dict(CPP)
     above, found, _ = entries[f"e{entry}"].partition(f"\n{old}")
     assert found
@@ -236,10 +191,7 @@ def test_gcc_names_line_and_column_of_the_entry_that_wrote_it(
         entries["e02"] = entries["e02"].replace(old, new)
     journal.write(**entries)
     gcc = subprocess.run(
-        ["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", cpp_source(journal)],
-        capture_output=True,
-        text=True,
-        cwd=journal.directory,
+        ["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", cpp_source(journal)], capture_output=True, text=True, cwd=journal.directory
     )
     first = next(text for text in gcc.stderr.splitlines() if " error: " in text)
     assert first.startswith(f"{entry}.nw:{line}:{column}: error: "), gcc.stderr
@@ -251,9 +203,7 @@ def test_gcc_takes_the_sound_source(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("entry, line", [("01", 3), ("01", 5), ("02", 6), ("02", 7), ("03", 6)])
-def test_nasm_names_the_line_of_the_entry_that_wrote_it(
-    journal: Journal, entry: str, line: int
-) -> None:
+def test_nasm_names_the_line_of_the_entry_that_wrote_it(journal: Journal, entry: str, line: int) -> None:
     entries = {
         "01": ["@ d", "<<m.asm>>=", "    mov eax, 1", "    mov eax, 2", "    mov eax, 3", "@", ""],
         "02": "@ d|<<m.asm>>=|<<[change]>>|mov eax, 2|<<[to]>>|mov ebx, 2|mov ebx, 3|@|".split("|"),
@@ -269,12 +219,7 @@ def test_nasm_names_the_line_of_the_entry_that_wrote_it(
     done = journal.amend("--roots", "roots")
     assert done.returncode == 0, done.stderr.decode()
     journal.mnt(done.stdout, NASM_LINES, "m.asm*")
-    nasm = subprocess.run(
-        ["nasm", "-f", "elf64", "-o", "m.o", "m.asm"],
-        capture_output=True,
-        text=True,
-        cwd=journal.directory,
-    )
+    nasm = subprocess.run(["nasm", "-f", "elf64", "-o", "m.o", "m.asm"], capture_output=True, text=True, cwd=journal.directory)
     assert nasm.stderr.startswith(f"{entry}.nw:{line}: error: "), nasm.stderr
 
 
@@ -318,9 +263,7 @@ def test_it_is_a_filter_of_notangle(journal: Journal) -> None:
 
 def test_stock_notangle_fails_on_a_verb(journal: Journal) -> None:
     journal.write(e01=FIRST, e02=chunk("<<[replace]>>\nnew\n"))
-    stock = subprocess.run(
-        ["notangle", "-Rm.c", "01.nw", "02.nw"], cwd=journal.directory, capture_output=True, text=True
-    )
+    stock = subprocess.run(["notangle", "-Rm.c", "01.nw", "02.nw"], cwd=journal.directory, capture_output=True, text=True)
     assert "undefined chunk name: <<[replace]>>" in stock.stderr
 
 
@@ -340,16 +283,12 @@ def test_a_stream_cut_short_is_refused(journal: Journal) -> None:
 def test_markup_that_gave_up_is_refused(journal: Journal) -> None:
     journal.write(e01="an unescaped << in prose\n" + FIRST)
     assert b"@fatal" in journal.markup()
-    assert journal.errors() == [
-        "amend: markup gave up (/usr/lib/noweb/markup an unspecified error occurred); mend what it complained of"
-    ]
+    assert journal.errors() == ["amend: markup gave up (/usr/lib/noweb/markup an unspecified error occurred); mend what it complained of"]
 
 
 def test_entries_out_of_order_are_refused(journal: Journal) -> None:
     journal.write(e01=FIRST, e02=SECOND)
-    stream = subprocess.run(
-        [NOWEB / "markup", "02.nw", "01.nw"], cwd=journal.directory, capture_output=True
-    ).stdout
+    stream = subprocess.run([NOWEB / "markup", "02.nw", "01.nw"], cwd=journal.directory, capture_output=True).stdout
     done = journal.amend(stream=stream)
     assert done.returncode == 1
     assert done.stderr.startswith(b"01.nw:1: this entry comes after 02.nw")
@@ -370,8 +309,7 @@ def test_front_matter_is_required_when_asked_for(journal: Journal) -> None:
 
 def test_exhibits(journal: Journal) -> None:
     journal.write(
-        e01=FIRST + chunk("<<[replace]>>\n<<wrong>>\n", "x [exhibit no-dup]") + chunk("wrong\n", "wrong [exhibit no-dup]"),
-        e02=SECOND,
+        e01=FIRST + chunk("<<[replace]>>\n<<wrong>>\n", "x [exhibit no-dup]") + chunk("wrong\n", "wrong [exhibit no-dup]"), e02=SECOND
     )
     assert journal.tangled("m.c", "--exhibits", "list") == "one\ndup\ndup\nfrom02\n"
     assert (journal.directory / "list").read_text() == "01 no-dup\n"

@@ -51,9 +51,7 @@ class ComputerWithout:
         self.command("dpkg-query", "cat <<'END'\n" + "\n".join([*lines, "END"]))
 
     def run(self, tool: str, *groups: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self.top / "tools" / tool, *groups], env={"PATH": str(self.bin)}, capture_output=True, text=True
-        )
+        return subprocess.run([self.top / "tools" / tool, *groups], env={"PATH": str(self.bin)}, capture_output=True, text=True)
 
     def apt_calls(self) -> list[str]:
         return self.apt_log.read_text().splitlines() if self.apt_log.exists() else []
@@ -108,9 +106,7 @@ def test_without_rights_the_command_is_printed(computer: ComputerWithout) -> Non
     computer.user(1000)
     run = computer.run("deps", "run")
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1] == (
-        "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends alpha beta"
-    )
+    assert run.stderr.splitlines()[-1] == ("  sudo apt-get update && sudo apt-get install --yes --no-install-recommends alpha beta")
     assert computer.apt_calls() == []
 
 
@@ -141,9 +137,7 @@ def test_another_system_than_debian(computer: ComputerWithout) -> None:
     os.remove(computer.bin / "dpkg-query")
     run = computer.run("deps", "run")
     assert run.returncode == 1
-    assert run.stderr == (
-        "deps: this is not a Debian system: install what tools/packages lists in another way\n"
-    )
+    assert run.stderr == ("deps: this is not a Debian system: install what tools/packages lists in another way\n")
 
 
 @pytest.mark.parametrize("tool", ["deps", "doctor"])

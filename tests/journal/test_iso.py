@@ -71,9 +71,7 @@ def test_same_image_anywhere_at_any_time(image: Path, tmp_path: Path, monkeypatc
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     # Only the clock is another one: the dates of files are what touch makes them.
     monkeypatch.setenv("NO_FAKE_STAT", "1")
-    elsewhere = mkiso(
-        directory, *arguments, before=("faketime", "2031-05-06 07:08:09", "sh", "-c", 'umask 077; exec "$@"', "sh")
-    )
+    elsewhere = mkiso(directory, *arguments, before=("faketime", "2031-05-06 07:08:09", "sh", "-c", 'umask 077; exec "$@"', "sh"))
     here, there = image.read_bytes(), elsewhere.read_bytes()
     differing = [offset for offset, (one, other) in enumerate(zip(here, there)) if one != other]
     assert len(here) == len(there)
@@ -100,7 +98,7 @@ def write_entry(folder: Path, name: str, opening: str) -> None:
 
 
 def test_days_are_listed_for_grub_whatever_their_titles(tmp_path: Path) -> None:
-    write_entry(tmp_path, "2026-01-01-one", "---\ntitle: >-\n  It's \"$5\" \\\n  {and} ünfolded\n---\n")
+    write_entry(tmp_path, "2026-01-01-one", '---\ntitle: >-\n  It\'s "$5" \\\n  {and} ünfolded\n---\n')
     write_entry(tmp_path, "2026-01-01b-two", "---\ntitle: 'plain: quoted'\n---\n")
     command: list[str | Path] = [TOP / "tools/days", "build/days", "2026-01-01-one", "2026-01-01b-two"]
     subprocess.run(command, cwd=tmp_path, check=True)
@@ -166,9 +164,7 @@ def test_image_holds_what_it_was_given(image: Path, tmp_path: Path) -> None:
     assert (tmp_path / "boot/grub/grub.cfg").read_bytes() == (given / "grub.cfg").read_bytes()
     assert (tmp_path / "boot/grub/days.cfg").read_bytes() == (given / "days/days.cfg").read_bytes()
     assert (tmp_path / "boot/days/one.elf").read_bytes() == (given / "days/one.elf").read_bytes()
-    sections = subprocess.run(
-        ["readelf", "-SW", tmp_path / "boot/daybook.elf"], check=True, capture_output=True, text=True
-    ).stdout
+    sections = subprocess.run(["readelf", "-SW", tmp_path / "boot/daybook.elf"], check=True, capture_output=True, text=True).stdout
     assert ".text" in sections and ".symtab" in sections
     assert ".debug" not in sections
 
@@ -198,9 +194,7 @@ def test_image_names_a_loader_for_each_firmware(image: Path) -> None:
         ("days/days.cfg", None, "days/days.cfg: no such list of earlier days"),
     ],
 )
-def test_bad_input_leaves_the_old_image_alone(
-    tmp_path: Path, broken: str, content: bytes | None, message: str
-) -> None:
+def test_bad_input_leaves_the_old_image_alone(tmp_path: Path, broken: str, content: bytes | None, message: str) -> None:
     arguments = make_input(tmp_path)
     (tmp_path / "out.iso").write_bytes(b"the image of yesterday")
     if content is None:

@@ -135,8 +135,7 @@ ALLOC = Subject(
             ),
         ),
         Claim(
-            "what is handed out is aligned",
-            lambda call: z3.Implies(call.granted, _is_aligned(call.result, call.arguments["alignment"])),
+            "what is handed out is aligned", lambda call: z3.Implies(call.granted, _is_aligned(call.result, call.arguments["alignment"]))
         ),
         Claim(
             "what is handed out was not in use before, and is in use from then on",
@@ -151,24 +150,18 @@ ALLOC = Subject(
         ),
         Claim(
             "no more is skipped than the alignment needs",
-            lambda call: z3.Implies(
-                z3.And(call.granted, _could_be_had(call)), z3.ULE(call.result, _any_address)
-            ),
+            lambda call: z3.Implies(z3.And(call.granted, _could_be_had(call)), z3.ULE(call.result, _any_address)),
         ),
         Claim(
             "an alignment that is not a power of two is refused",
             lambda call: z3.Implies(z3.Not(is_power_of_two(call.arguments["alignment"])), call.refused),
         ),
         Claim(
-            "a refusal changes nothing",
-            lambda call: z3.Implies(call.refused, call.after["current_addr"] == call.before["current_addr"]),
+            "a refusal changes nothing", lambda call: z3.Implies(call.refused, call.after["current_addr"] == call.before["current_addr"])
         ),
         Claim(
             "the pool's own bounds never change",
-            lambda call: z3.And(
-                call.after["start_addr"] == call.before["start_addr"],
-                call.after["end_addr"] == call.before["end_addr"],
-            ),
+            lambda call: z3.And(call.after["start_addr"] == call.before["start_addr"], call.after["end_addr"] == call.before["end_addr"]),
         ),
         Claim("the cursor stays in the pool", lambda call: sound(call.after)),
         NO_UNDEFINED,
@@ -223,24 +216,15 @@ ALIGN = Subject(
     False,
     lambda arguments, _: is_power_of_two(arguments["alignment"]),
     [
-        Claim(
-            "the result is a multiple of the alignment, or 0",
-            lambda call: is_multiple(call.result, call.arguments["alignment"]),
-        ),
+        Claim("the result is a multiple of the alignment, or 0", lambda call: is_multiple(call.result, call.arguments["alignment"])),
         Claim(
             "the result is the lowest multiple that is not below the address, or 0 if there is none",
             lambda call: z3.Implies(
-                z3.And(
-                    is_multiple(_any_address, call.arguments["alignment"]),
-                    z3.UGE(_any_address, call.arguments["address"]),
-                ),
+                z3.And(is_multiple(_any_address, call.arguments["alignment"]), z3.UGE(_any_address, call.arguments["address"])),
                 z3.And(z3.UGE(call.result, call.arguments["address"]), z3.ULE(call.result, _any_address)),
             ),
         ),
-        Claim(
-            "a result below the address is 0",
-            lambda call: z3.Implies(z3.ULT(call.result, call.arguments["address"]), call.result == 0),
-        ),
+        Claim("a result below the address is 0", lambda call: z3.Implies(z3.ULT(call.result, call.arguments["address"]), call.result == 0)),
         NO_UNDEFINED,
     ],
 )

@@ -85,8 +85,7 @@ CANONICAL = Subject(
     [
         Claim(
             "the answer is yes just where bit 47 is repeated up to bit 63",
-            lambda call: (call.result == 1)
-            == (z3.SignExt(16, z3.Extract(47, 0, call.arguments["address"])) == call.arguments["address"]),
+            lambda call: (call.result == 1) == (z3.SignExt(16, z3.Extract(47, 0, call.arguments["address"])) == call.arguments["address"]),
         ),
         NO_UNDEFINED,
     ],
@@ -151,10 +150,7 @@ TARGET = Subject(
     ("entry", "level"),
     False,
     _levels(4),
-    [
-        Claim("an entry leads to the address in its address bits", lambda call: call.result == _led_to(call)),
-        NO_UNDEFINED,
-    ],
+    [Claim("an entry leads to the address in its address bits", lambda call: call.result == _led_to(call)), NO_UNDEFINED],
 )
 
 ROUND_TRIP = Subject(
@@ -163,10 +159,7 @@ ROUND_TRIP = Subject(
     ("physical", "level", "chosen"),
     False,
     _makes_sense,
-    [
-        Claim("a page's entry leads to that page", lambda call: call.result == call.arguments["physical"]),
-        NO_UNDEFINED,
-    ],
+    [Claim("a page's entry leads to that page", lambda call: call.result == call.arguments["physical"]), NO_UNDEFINED],
 )
 
 TABLES = [INDEX, CANONICAL, PAGE_ENTRY, TABLE_ENTRY, IS_PAGE, TARGET, ROUND_TRIP]

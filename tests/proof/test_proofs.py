@@ -84,12 +84,7 @@ def test_every_planted_mistake_is_refuted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        ([], "usage: prove"),
-        (["--old"], "usage: prove"),
-        (["nowhere"], "prove: .*pt_space.cpp does not compile"),
-    ],
+    ("arguments", "complaint"), [([], "usage: prove"), (["--old"], "usage: prove"), (["nowhere"], "prove: .*pt_space.cpp does not compile")]
 )
 def test_bad_arguments_are_errors(arguments: list[str], complaint: str) -> None:
     status, said = prove(*arguments)

@@ -92,9 +92,7 @@ class Lines:
 
 def instructions(kernel: Path) -> list[int]:
     """The address of every instruction, and of what fills the gaps between functions."""
-    listing = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", kernel], check=True, capture_output=True, text=True
-    )
+    listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn", kernel], check=True, capture_output=True, text=True)
     return [int(address, 16) for address in re.findall(r"^ *([0-9a-f]+):\t", listing.stdout, re.MULTILINE)]
 
 
@@ -107,9 +105,7 @@ def expected(site: Site, file: str, line: int) -> tuple[Anchor, int] | None:
     return None
 
 
-@pytest.mark.parametrize(
-    "kernel", [OLD, DAYS[len(DAYS) // 2], NEW, KERNELS[len(DAYS)], KERNELS[-1]], ids=name_of
-)
+@pytest.mark.parametrize("kernel", [OLD, DAYS[len(DAYS) // 2], NEW, KERNELS[len(DAYS)], KERNELS[-1]], ids=name_of)
 def test_the_lines_are_those_that_addr2line_finds(booting: Site, kernel: Day | Exhibit) -> None:
     """For C++ and NASM, on old days and new ones. What fills the gaps between functions is of no line."""
     lines = Lines(booting.root / f"{name_of(kernel)}.lines.js")
@@ -192,9 +188,7 @@ def test_every_kernel_has_its_button(booting: Site) -> None:
 
 
 def test_every_exhibit_that_was_built_is_offered(booting: Site) -> None:
-    built = {
-        path_of(k) for k in KERNELS if isinstance(k, Exhibit) and k.proof().blocks[0].outcome != BUILD_ERROR
-    }
+    built = {path_of(k) for k in KERNELS if isinstance(k, Exhibit) and k.proof().blocks[0].outcome != BUILD_ERROR}
     buttons = (button for page in booting.pages.values() for button in page.all("button", class_="boot-it"))
     assert {b.attributes["data-kernel"] for b in buttons if "data-kernel" in b.attributes} == built
 
@@ -208,10 +202,7 @@ def test_the_emulator_is_there_with_its_notices(booting: Site) -> None:
         assert scripted(booting.root / f"emulator/{name}.js") == (f"emulator/{name}", packed)
     notices = {f"emulator/notices/{path}" for path in files_of(built / "notices")}
     assert notices
-    links = {
-        booting.target("emulator.html", a.attributes["href"]).page
-        for a in booting.pages["emulator.html"].all("a")
-    }
+    links = {booting.target("emulator.html", a.attributes["href"]).page for a in booting.pages["emulator.html"].all("a")}
     assert notices <= links and all((booting.root / path).is_file() for path in notices)
 
 
@@ -253,9 +244,7 @@ def test_without_an_emulator_a_page_says_so(recorded: Site) -> None:
         assert "recorded" in section.one("p").text and "make emulator" in section.one("p").text
         assert not list(page.all(class_="boot-it")) and "data-kernel" not in section.attributes
     there = files_of(recorded.root)
-    assert not [
-        p for p in there if p.startswith("emulator/") or re.search(r"\.kernel$|\.kernel\.js$|\.lines\.js$", p)
-    ]
+    assert not [p for p in there if p.startswith("emulator/") or re.search(r"\.kernel$|\.kernel\.js$|\.lines\.js$", p)]
 
 
 @pytest.fixture
@@ -264,36 +253,19 @@ def kernels(tmp_path: Path) -> dict[str, Path]:
     tree = tmp_path / "trees" / OLD.entry
     tree.mkdir(parents=True)
     shutil.copy(OLD.elf, tree)
-    return {
-        "out": tmp_path / "out.lua",
-        "cache": tmp_path / "cache",
-        "elf": tree / "daybook.elf",
-        "trees": tree.parent,
-    }
+    return {"out": tmp_path / "out.lua", "cache": tmp_path / "cache", "elf": tree / "daybook.elf", "trees": tree.parent}
 
 
 def run_kernels(given: dict[str, Path]) -> subprocess.CompletedProcess[str]:
     none = given["trees"] / "none"
-    command: list[str | Path] = [
-        TOP / "weave/site/kernels",
-        given["out"],
-        none,
-        given["cache"],
-        given["trees"],
-        none,
-        OLD.entry,
-    ]
+    command: list[str | Path] = [TOP / "weave/site/kernels", given["out"], none, given["cache"], given["trees"], none, OLD.entry]
     return subprocess.run(command, capture_output=True, text=True)
 
 
 def test_a_kernel_is_made_ready_again_only_when_it_is_another(kernels: dict[str, Path]) -> None:
     made = kernels["cache"] / f"{OLD.entry}.kernel"
     times = []
-    for change in (
-        lambda: None,
-        lambda: os.utime(kernels["elf"]),
-        lambda: shutil.copy(NEW.elf, kernels["elf"]),
-    ):
+    for change in (lambda: None, lambda: os.utime(kernels["elf"]), lambda: shutil.copy(NEW.elf, kernels["elf"])):
         change()
         assert run_kernels(kernels).returncode == 0
         times.append(made.stat().st_mtime_ns)
@@ -313,14 +285,6 @@ def test_an_exhibit_without_its_kernel_is_named(tmp_path: Path) -> None:
         pytest.skip("the emulator is not built; `make emulator` builds it")
     entry, name = exhibits()[0]
     (tmp_path / "exhibits").mkdir()
-    result = run_weave(
-        tmp_path / "site",
-        sorted(JOURNAL.glob("*.nw")),
-        EVIDENCE,
-        DAYBOOK_EXHIBITS=str(tmp_path / "exhibits"),
-    )
+    result = run_weave(tmp_path / "site", sorted(JOURNAL.glob("*.nw")), EVIDENCE, DAYBOOK_EXHIBITS=str(tmp_path / "exhibits"))
     assert result.returncode == 1 and not (tmp_path / "site").exists()
-    assert (
-        f'journal/{entry}.nw: there is no kernel of the exhibit {name}; "make exhibits" makes it\n'
-        in result.stderr
-    )
+    assert f'journal/{entry}.nw: there is no kernel of the exhibit {name}; "make exhibits" makes it\n' in result.stderr

@@ -14,10 +14,10 @@ from woven import EVIDENCE, JOURNAL, TOP, Site
 RUN = Path(__file__).parent / "browser/run"
 # Below a sub-path, which the page for what is not there has to know.
 URL = "http://127.0.0.1/daybook/"
-# The longest first: they are started in this order. lighthouse measures time, so it has the machine to itself.
+# The longest first: they are started in this order.
 SUITES = """
-    boot exhibits firefox axe budgets file keyboard keys links motion noscript previews print requests search shift source theme valid
-    width workflow
+    boot exhibits axe width budgets valid firefox lighthouse shift noscript file keyboard keys links previews print requests search source
+    theme workflow
 """.split()
 
 
@@ -63,11 +63,6 @@ def test_a_page_of_each_kind_in_a_browser(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suite", SUITES)
 def test_in_a_browser(result_of: Callable[[str], subprocess.CompletedProcess[str]], suite: str) -> None:
     check(result_of(suite))
-
-
-@pytest.mark.alone
-def test_how_fast_pages_are(journal: Site, tmp_path: Path) -> None:
-    check(run(journal, "lighthouse", tmp_path))
 
 
 def test_the_book_is_sound(published: Site) -> None:

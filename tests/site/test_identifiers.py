@@ -48,9 +48,7 @@ def entry_files(entry: Path, folder: Path) -> Files:
     amend: list[str | Path] = [TOP / "build/amend", "--at", entry.stem]
     roots_file = folder / "roots"
     subprocess.run([*amend, "--roots", roots_file], input=stream, stdout=subprocess.DEVNULL, check=True)
-    plain = subprocess.run(
-        amend, input=stream, capture_output=True, check=True
-    ).stdout  # unmarked for directives
+    plain = subprocess.run(amend, input=stream, capture_output=True, check=True).stdout  # unmarked for directives
     roots = roots_file.read_text().split()
     tree = folder / "tree"
     for root in roots:
@@ -98,23 +96,12 @@ int twice() { return 2 * size(); }
 
 def test_a_name_in_two_scopes_and_two_files() -> None:
     found = index(TWO_SCOPES)
-    at = [
-        symbol_at(found, TWO_SCOPES, "b/pool.cpp", text)
-        for text in ("return «size»()", "a::«size»()", "->«size»;")
-    ]
-    assert [(symbol.name, symbol.kind) for symbol in at] == [
-        ("b::size", "function"),
-        ("a::size", "function"),
-        ("a::pool::size", "member"),
-    ]
+    at = [symbol_at(found, TWO_SCOPES, "b/pool.cpp", text) for text in ("return «size»()", "a::«size»()", "->«size»;")]
+    assert [(symbol.name, symbol.kind) for symbol in at] == [("b::size", "function"), ("a::size", "function"), ("a::pool::size", "member")]
     other = symbol_at(found, TWO_SCOPES, "c/pool.cpp", "2 * «size»()")
     assert at[0].definition == ("b/pool.cpp", 3, 12)
     assert other.name == "b::size" and other.definition == ("c/pool.cpp", 2, 12)
-    assert (
-        at[1].summary == "The first."
-        and at[1].definition is None
-        and at[1].declarations == [("a/pool.hpp", 4, 5)]
-    )
+    assert at[1].summary == "The first." and at[1].definition is None and at[1].declarations == [("a/pool.hpp", 4, 5)]
     assert symbol_at(found, TWO_SCOPES, "b/pool.cpp", "«a»::size").kind == "namespace"
     assert symbol_at(found, TWO_SCOPES, "b/pool.cpp", "a::«pool»*").kind == "struct"
 
@@ -175,14 +162,7 @@ int k() { { int value = 1; (void)value; } return value; }
 """
     }
     found = index(files)
-    for text in (
-        "f(int «value»)",
-        "return «value» +",
-        "mine.«one»",
-        "«value»] = p",
-        "h(1) + «value»",
-        "third = «one»",
-    ):
+    for text in ("f(int «value»)", "return «value» +", "mine.«one»", "«value»] = p", "h(1) + «value»", "third = «one»"):
         assert symbol_at(found, files, "x.cpp", text) is NOTHING, text
     for text in ("«h»(1)", "[«third»](", "(void)«value»"):
         assert symbol_at(found, files, "x.cpp", text) is NOTHING, text
@@ -248,27 +228,15 @@ n::line h() { return {.first = 1}; }
 @pytest.mark.parametrize(
     ("declaration", "kind", "signature"),
     [
-        (
-            "[[nodiscard]] static int «f»(int a,\n      int b) { return a + b; }",
-            "function",
-            "static int f(int a, int b)",
-        ),
+        ("[[nodiscard]] static int «f»(int a,\n      int b) { return a + b; }", "function", "static int f(int a, int b)"),
         ("constexpr unsigned a = 8, «b» = 16;", "constant", "constexpr unsigned b = 16"),
         ("struct x { int one, «two»; };", "member", "int two"),
         ("struct x { int one; «x»(int a) : one(a) {} };", "function", "x(int a)"),
         ("using «word» = unsigned long;", "type", "using word = unsigned long"),
         ("enum class «code» : unsigned char { one = 1 };", "enum", "enum class code : unsigned char"),
         ("enum class code : unsigned char { «one» = 1 };", "enumerator", "one = 1"),
-        (
-            "template <typename T> concept «small» = sizeof(T) < 8;",
-            "concept",
-            "template <typename T> concept small",
-        ),
-        (
-            "static const char* const «names»[] = {" + '"a name", ' * 20 + "};",
-            "variable",
-            "static const char* const names[]",
-        ),
+        ("template <typename T> concept «small» = sizeof(T) < 8;", "concept", "template <typename T> concept small"),
+        ("static const char* const «names»[] = {" + '"a name", ' * 20 + "};", "variable", "static const char* const names[]"),
     ],
 )
 def test_kinds_and_signatures(declaration: str, kind: str, signature: str) -> None:
@@ -336,10 +304,7 @@ def test_a_header_that_nobody_includes() -> None:
 
 
 def test_the_first_sentence() -> None:
-    assert (
-        cpp_summary("/// Reads CR0 (Intel SDM vol. 3A §2.5).\n/// Never fails.")
-        == "Reads CR0 (Intel SDM vol. 3A §2.5)."
-    )
+    assert cpp_summary("/// Reads CR0 (Intel SDM vol. 3A §2.5).\n/// Never fails.") == "Reads CR0 (Intel SDM vol. 3A §2.5)."
     assert cpp_summary("///< bytes") == "bytes"
     assert cpp_summary(None) == ""
 
@@ -539,11 +504,7 @@ def test_every_token_of_the_kernel_has_its_symbols_name(newest: Files, newest_in
 
 
 def test_every_symbol_of_the_kernel_has_its_places(newest: Files, newest_index: Index) -> None:
-    roles = {
-        (use.symbol, file, use.line, use.column): use.role
-        for file, uses in newest_index.uses.items()
-        for use in uses
-    }
+    roles = {(use.symbol, file, use.line, use.column): use.role for file, uses in newest_index.uses.items() for use in uses}
     for number, symbol in enumerate(newest_index.symbols):
         assert symbol.definition, f"{symbol.name} is defined nowhere"
         assert roles[number, *symbol.definition] == "definition"
@@ -560,22 +521,12 @@ def local_names(files: Files, folder: Path) -> dict[str, set[str]]:
         CursorKind.TEMPLATE_NON_TYPE_PARAMETER,
         CursorKind.UNEXPOSED_DECL,  # a structured binding
     }
-    functions = {
-        CursorKind.FUNCTION_DECL,
-        CursorKind.CXX_METHOD,
-        CursorKind.FUNCTION_TEMPLATE,
-        CursorKind.CONSTRUCTOR,
-    }
+    functions = {CursorKind.FUNCTION_DECL, CursorKind.CXX_METHOD, CursorKind.FUNCTION_TEMPLATE, CursorKind.CONSTRUCTOR}
     found: dict[str, set[str]] = {}
 
     def walk(cursor: cindex.Cursor, inside: bool) -> None:
         file = cursor.location.file
-        if (
-            file
-            and cursor.spelling
-            and cursor.kind.is_declaration()
-            and (inside or cursor.kind in local_kinds)
-        ):
+        if file and cursor.spelling and cursor.kind.is_declaration() and (inside or cursor.kind in local_kinds):
             found.setdefault(file.name.removeprefix(f"{folder}/"), set()).add(cursor.spelling)
         for child in cursor.get_children():
             walk(child, inside or cursor.kind in functions)
@@ -583,9 +534,7 @@ def local_names(files: Files, folder: Path) -> dict[str, set[str]]:
     for name, text in files.items():
         if name.endswith(".cpp"):
             macros = [f"-D{macro}" for macro in re.findall(r"^#ifdef (\w+)", text, re.MULTILINE)]
-            unit = cindex.Index.create().parse(
-                f"{folder}/{name}", ["-std=c++20", "-ffreestanding", f"-I{folder}", *macros]
-            )
+            unit = cindex.Index.create().parse(f"{folder}/{name}", ["-std=c++20", "-ffreestanding", f"-I{folder}", *macros])
             for top in unit.cursor.get_children():
                 if top.location.file and top.location.file.name.startswith(f"{folder}/"):
                     walk(top, False)
@@ -609,9 +558,7 @@ NOT_NAMES = re.compile(
 )
 
 
-def test_nearly_every_name_in_the_kernels_cpp_is_resolved(
-    newest: Files, newest_index: Index, tmp_path: Path
-) -> None:
+def test_nearly_every_name_in_the_kernels_cpp_is_resolved(newest: Files, newest_index: Index, tmp_path: Path) -> None:
     for name, text in newest.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -647,14 +594,10 @@ def test_nasm_itself_knows_the_same_labels(newest: Files, newest_index: Index, t
     for name in sources:
         included = re.findall(r'^%include "(.*)"', newest[name], re.MULTILINE)
         subprocess.run(["nasm", "-f", "elf64", "-o", "x.o", name], cwd=tmp_path, check=True)
-        listed = subprocess.run(
-            ["nm", "-P", "--defined-only", "x.o"], cwd=tmp_path, capture_output=True, text=True, check=True
-        )
+        listed = subprocess.run(["nm", "-P", "--defined-only", "x.o"], cwd=tmp_path, capture_output=True, text=True, check=True)
         labels = {line.split()[0] for line in listed.stdout.splitlines()}
         structures = {symbol.name for symbol in newest_index.symbols if symbol.signature.startswith("struc ")}
-        labels = {label for label in labels if not label.startswith("..@")} - {
-            f"{name}_size" for name in structures
-        }
+        labels = {label for label in labels if not label.startswith("..@")} - {f"{name}_size" for name in structures}
         assert labels == set().union(*(defined.get(file, set()) for file in [name, *included])), name
 
 

@@ -252,7 +252,7 @@ def day_cases() -> list[DayCase]:
     cases = []
     for day in usable_days():
         machines = day.machines(every=MATRIX or day == newest())
-        well = [machine for machine in machines if _ends_well(day, machine)]
+        well = [machine for machine in machines if ends_well(day, machine)]
         cases += [DayCase(day, machine, looked_at=machine in well) for machine in machines]
         cases += [DayCase(day, cheapest(own), looked_at=False)] if (own := [each for each in well if each.debug_exit]) else []
     return cases
@@ -262,7 +262,7 @@ def quick_day_cases() -> set[DayCase]:
     """Of these, what `make test` boots: each day on its cheapest machine, the newest on a handful."""
     cases = day_cases()
     latest = {case.machine: case for case in cases if case.day == newest() and case.looked_at}
-    ending = {case for case in cases if not case.looked_at and _ends_well(case.day, case.machine)}
+    ending = {case for case in cases if not case.looked_at and ends_well(case.day, case.machine)}
     return ending | {latest[machine] for machine in covering(list(latest), HANDFUL)}
 
 
@@ -333,5 +333,6 @@ def covered(machines: Iterable[Machine], of: Iterable[Machine]) -> list[str]:
     return [f"pairs of {part} with " + ", ".join(others) for part, others in lines.items()]
 
 
-def _ends_well(day: Day, machine: Machine) -> bool:
+def ends_well(day: Day, machine: Machine) -> bool:
+    """Whether its proofs say that it does; on some machines a kernel is there to refuse."""
     return {block.outcome for block in day.blocks_for(machine)} <= {"exit 33", "halt"}

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from .cases import MATRIX
+from .cases import MATRIX, ends_well
 from .evidence import EVIDENCE
 from .injections import REFUSED, ended_well, injections
 from .memory_log import ReportError, owners
@@ -87,15 +87,15 @@ def tests_of(nodes: list[str]) -> Counter[str]:
 
 
 def record_owners() -> None:
-    """From the recorded logs of the newest entry, if there is one of each machine of its own proof; a ReportError if one of them
-    has no such report."""
+    """From the recorded logs of the newest entry, if there is one of each machine of its own proof on which it ends well; a
+    ReportError if one of them has no such report."""
     newest = Day(entries()[-1])
     logs = {
         machine.name: EVIDENCE / newest.entry / f"{machine.name}.log"
         for machine in newest.machines(every=False)
-        if machine.serial
+        if machine.serial and ends_well(newest, machine)
     }
-    if not all(log.exists() for log in logs.values()):
+    if not logs or not all(log.exists() for log in logs.values()):
         return
     kib = {machine: _owners(log) for machine, log in logs.items()}
     named = dict.fromkeys(owner for each in kib.values() for owner in each)

@@ -1,4 +1,5 @@
-// Anybody can use the pages: no violation of WCAG 2.0 to 2.2, levels A and AA, that axe can see.
+// Anybody can use the pages: no violation of WCAG 2.0 to 2.2, levels A and AA, that axe can see; and nothing moves for a reader who
+// asked that nothing move.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -16,11 +17,27 @@ const MODES = {
 const page = await openPage(await openBrowser(), { reducedMotion: 'reduce' });
 const address = await openSite();
 
+/** What moves, or would. */
+const moving = () => page.evaluate(() => {
+  const found = document.getAnimations().map((animation) => `runs: ${animation.animationName ?? animation.constructor.name}`);
+  for (const element of document.querySelectorAll('*')) {
+    for (const part of [null, '::before', '::after']) {
+      const style = getComputedStyle(element, part);
+      const tag = `${element.tagName.toLowerCase()}${part ?? ''} "${element.className}"`;
+      if (style.animationName !== 'none') found.push(`${tag} has an animation`);
+      if (/[1-9]/.test(style.transitionDuration)) found.push(`${tag} has a transition`);
+      if (part === null && style.scrollBehavior === 'smooth') found.push(`${tag} scrolls smoothly`);
+    }
+  }
+  return [...new Set(found)];
+});
+
 for (const name of sample) {
   test(name, async () => {
     await page.goto(at(address, name));
     await shorten(page);
     await unfold(page);
+    assert.deepEqual(await moving(), []);
     for (const [mode, [options, look]] of Object.entries(MODES)) {
       await as(page, options);
       assert.deepEqual((await look(page)).map((found) => ({ mode, ...found })), []);

@@ -13,7 +13,7 @@ import { emulated } from './lib/emulated.js';
 import { ENDINGS, PATIENCE, address, booted, browser, control, machines, press, serial, settled, skip } from './lib/panel.js';
 import { MOUNT } from './lib/server.js';
 import { ROOT, TOP, entries, files, nameOf, read } from './lib/site.js';
-import { verdict } from './lib/verdict.js';
+import { verdicts } from './lib/verdict.js';
 
 const BUDGET = 450_000, WITH_PROGRAMS = 520_000; // bytes after the click
 const PARTS = /\/emulator\/|\.kernel$|\.lines\.js$/; // what the panel loads; scrolling may load a picture
@@ -39,12 +39,14 @@ const dependsOn = (entry) => ({
   files: [kernelOf(entry), entry.replace(/html$/, 'lines.js'), 'site.js', 'style.css', 'emulator/panel.js', 'emulator/panel.css'],
   judges: ['boot.test.js', ...['browser', 'panel', 'server'].map((name) => `lib/${name}.js`)],
   browser: browser.version(),
-  page: /<section class="boot".*?<\/section>/s.exec(read(entry))[0],
+  page: /<section class="boot".*?<\/section>/s.exec(read(entry))?.[0],
+  budget: budgetOf(entry),
 });
 
-for (const entry of entries) {
-  test(`${entry} boots at a click`, { skip }, () => verdict('click', { ...dependsOn(entry), budget: budgetOf(entry) }, async () => {
-    const page = await openPage(browser);
+const judged = skip ? [] : verdicts('click', entries.map(dependsOn));
+for (const [i, entry] of entries.entries()) {
+  test(`${entry} boots at a click, and its tour stops where its text says`, { skip }, () => judged[i](async () => {
+    const page = await openPage(browser, { reducedMotion: 'reduce' });
     const problems = watch(page);
     const asked = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -57,10 +59,26 @@ for (const entry of entries) {
     const weight = loaded.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0);
     console.log(`${entry}: ${weight} of ${budgetOf(entry)} bytes after the click`);
     assert.ok(weight <= budgetOf(entry), `${weight} bytes are sent after the click`);
+    if (/<div class="tour">/.test(read(entry))) await tour(page);
     await press(page, 'Close');
     assert.deepEqual(problems(), []);
     await page.context().close();
   }));
+}
+
+async function tour(page) {
+  const stops = await page.locator('.tour dt').evaluateAll((all) => all.map((one) => [
+    one.querySelector('code').textContent, one.querySelector('a.ref').hash.slice(1), one.nextElementSibling.textContent.trim()]));
+  assert.ok(stops.length === 2 || stops.length === 3, `${stops.length} stops`);
+  await press(page, 'To the start');
+  for (const [i, [code, anchor, text]] of stops.entries()) {
+    await settled(page);
+    await press(page, 'Guided tour');
+    const said = await settled(page);
+    assert.ok(said.startsWith(`Stop ${i + 1} of ${stops.length}: ${text}`), said);
+    assert.ok((await page.locator('.l.at').textContent()).replace(/\s+/g, ' ').includes(code), code);
+    assert.ok(await page.evaluate((id) => document.getElementById(decodeURIComponent(id)).contains(document.querySelector('.l.at')), anchor));
+  }
 }
 
 for (const entry of [entries[0], entries.at(-1)]) {
@@ -201,29 +219,6 @@ test('what cannot be loaded is said in a sentence', { skip }, async () => {
   await page.locator('section.boot .boot-it').first().waitFor();
   await page.context().close();
 });
-
-const withTour = entries.filter((entry) => !skip && /<div class="tour">/.test(read(entry)));
-for (const entry of withTour) {
-  test(`the tour of ${entry} stops where its text says`, { skip }, () => verdict('tour', dependsOn(entry), async () => {
-    const page = await openPage(browser, { reducedMotion: 'reduce' });
-    await page.goto(at(address, entry));
-    const stops = await page.locator('.tour dt').evaluateAll((all) => all.map((one) => [
-      one.querySelector('code').textContent, one.querySelector('a.ref').hash.slice(1), one.nextElementSibling.textContent.trim()]));
-    assert.ok(stops.length === 2 || stops.length === 3, `${stops.length} stops`);
-    await page.locator('section.boot .boot-it').first().click();
-    await page.locator('.machine [role=log]').waitFor();
-    await press(page, 'To the start');
-    for (const [i, [code, anchor, text]] of stops.entries()) {
-      await settled(page);
-      await press(page, 'Guided tour');
-      const said = await settled(page);
-      assert.ok(said.startsWith(`Stop ${i + 1} of ${stops.length}: ${text}`), said);
-      assert.ok((await page.locator('.l.at').textContent()).replace(/\s+/g, ' ').includes(code), code);
-      assert.ok(await page.evaluate((id) => document.getElementById(decodeURIComponent(id)).contains(document.querySelector('.l.at')), anchor));
-    }
-    await page.context().close();
-  }));
-}
 
 test('it runs to a line, which is then marked', { skip }, async () => {
   const page = await booted(withTables);

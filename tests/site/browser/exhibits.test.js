@@ -9,7 +9,7 @@ import { after, describe, test } from 'node:test';
 import { emulated } from './lib/emulated.js';
 import { blocksOf, complaints, outcomeOf } from './lib/proof.js';
 import { TOP, entries, files, nameOf, read } from './lib/site.js';
-import { verdict } from './lib/verdict.js';
+import { verdicts } from './lib/verdict.js';
 
 const skip = !files.includes('emulator/worker.js') && 'the site has no emulator; "make emulator" builds it';
 const ELSEWHERE = JSON.parse(readFileSync(path.join(TOP, 'weave/site/elsewhere.json'), 'utf8'));
@@ -23,18 +23,23 @@ const buttonsOf = (page) => [...read(page).matchAll(/<summary>Exhibit ([\w-]+), 
     entry: nameOf(page), exhibit, machine, kernel, memory: Number(memory), commandLine: unescaped(command), said: said && unescaped(said),
   }));
 const buttons = entries.flatMap(buttonsOf);
+const demandsOf = ({ entry, exhibit, machine }) => blocksOf(entry, `${entry}.${exhibit}`, machine);
 const idOf = ({ entry, exhibit, machine }) => `${entry}.${exhibit} on ${machine}`;
 
+const judged = verdicts('exhibit-in-page', buttons.map((button) => {
+  const { kernel, memory, commandLine } = button;
+  const demands = demandsOf(button).map(({ outcome, expected, forbidden }) => [outcome, expected.map(String), forbidden.map(String)]);
+  return { files: [kernel], judges: JUDGES, memory, commandLine, ends: ELSEWHERE[idOf(button)]?.ends, demands };
+}));
+
 describe('exhibits', { concurrency: availableParallelism(), skip }, () => {
-  for (const button of buttons) {
-    const { entry, exhibit, machine, kernel, memory, commandLine, said } = button;
+  for (const [i, button] of buttons.entries()) {
+    const { kernel, memory, commandLine, said } = button;
     test(idOf(button), async () => {
-      const blocks = blocksOf(entry, `${entry}.${exhibit}`, machine);
       const other = ELSEWHERE[idOf(button)];
-      const demands = blocks.map(({ outcome, expected, forbidden }) => [outcome, expected.map(String), forbidden.map(String)]);
-      await verdict('exhibit-in-page', { files: [kernel], judges: JUDGES, memory, commandLine, ends: other?.ends, demands }, async () => {
+      await judged[i](async () => {
         const run = await emulated(kernel, { memory, commandLine });
-        const wrong = complaints(blocks, run);
+        const wrong = complaints(demandsOf(button), run);
         if (!other) assert.deepEqual(wrong, [], run.lines.slice(-12).join('\n'));
         else assert.notDeepEqual(wrong, [], 'elsewhere.json says that it ends otherwise, and it ends as its proof says after all');
         if (other) assert.equal(outcomeOf(run.end), other.ends);

@@ -1,14 +1,22 @@
-// Without script a page is complete: its text is there, and nothing pretends to do what only a script could.
+// Without script a page is complete: its text is there, and nothing pretends to do what only a script could. With script, it asks for
+// nothing that is not there, and nobody but its own host.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at, openBrowser, openPage, openSite, unfold } from './lib/browser.js';
+import { at, openBrowser, openPage, openSite, unfold, watch } from './lib/browser.js';
 import { heaviest, pages, sample } from './lib/site.js';
 
 const browser = await openBrowser();
 const address = await openSite();
 const scripted = await openPage(browser);
 const plain = await openPage(browser, { javaScriptEnabled: false });
+const problems = watch(scripted);
+const elsewhere = [];
+await scripted.route((url) => !url.href.startsWith(address), (route) => {
+  if (route.request().url().startsWith('data:')) return route.continue();
+  elsewhere.push(route.request().url());
+  return route.abort();
+});
 
 const mainText = (page) => page.evaluate(() => document.querySelector('main').innerText.replace(/\s+/g, ' ').trim());
 
@@ -21,7 +29,10 @@ const controls = (page) => page.evaluate(() => [...document.querySelectorAll(
 for (const name of sample) {
   test(name, async () => {
     await plain.goto(at(address, name));
-    await scripted.goto(at(address, name), { waitUntil: 'networkidle' });
+    const response = await scripted.goto(at(address, name), { waitUntil: 'networkidle' });
+    assert.equal(response.status(), 200);
+    const wrong = [...elsewhere.splice(0), ...problems()];
+    if (name !== '404.html') assert.deepEqual(wrong, []); // which has a base: requests.test.js
     assert.deepEqual(await controls(plain), []);
 
     assert.ok(await plain.locator('main h1').first().isVisible(), 'there is no heading');

@@ -1,31 +1,12 @@
-// A page asks for nothing that is not there and nobody but its own host; a wrong address gets a page that helps.
+// A wrong address gets a page that helps. (That right ones ask for nothing that is not there: noscript.test.js.)
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, openBrowser, openPage, openSite, watch } from './lib/browser.js';
 import { MOUNT } from './lib/server.js';
-import { pages, read, sample } from './lib/site.js';
+import { pages, read } from './lib/site.js';
 
 const browser = await openBrowser();
-const address = await openSite();
-const page = await openPage(browser);
-const problems = watch(page);
-const elsewhere = [];
-await page.route((url) => !url.href.startsWith(address), (route) => {
-  if (route.request().url().startsWith('data:')) return route.continue();
-  elsewhere.push(route.request().url());
-  return route.abort();
-});
-
-for (const name of sample.filter((name_) => name_ !== '404.html')) {
-  test(`${name} loads, from its own host only`, async () => {
-    const response = await page.goto(at(address, name), { waitUntil: 'networkidle' });
-    assert.equal(response.status(), 200);
-    assert.deepEqual(elsewhere.splice(0), []);
-    assert.deepEqual(problems(), []);
-  });
-}
-
 // A host sends 404.html at whatever depth somebody asked. Only a base can make its links right at each of them, and
 // it says where the site lies; the test serves it there.
 const base = read('404.html').match(/<base href="([^"]*)"/)?.[1] ?? MOUNT;

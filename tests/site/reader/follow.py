@@ -17,21 +17,12 @@ from dataclasses import dataclass, field
 
 from reader.book import PREVIOUS, Chunk, Entry, Line, Reference, Shown
 
-_INSTEAD = re.compile(
-    r"instead of (?:what was here|(everything) that was here|what (\S+) wrote), (?:now|nothing)"
-)
+_INSTEAD = re.compile(r"instead of (?:what was here|(everything) that was here|what (\S+) wrote), (?:now|nothing)")
 _GONE = "from here on, this chunk is gone"
 _RENAMED = re.compile(r"from here on, the file (\S+) has this name")
 # The words that come second, by those that come first, and how the lines below each are marked.
 _SECOND = {"change": ("to", "to nothing"), "after": ("add",), "before": ("add",)}
-_MARK_BELOW = {
-    "change": "old",
-    "after": "plain",
-    "before": "plain",
-    "to": "new",
-    "to nothing": "new",
-    "add": "new",
-}
+_MARK_BELOW = {"change": "old", "after": "plain", "before": "plain", "to": "new", "to nothing": "new", "add": "new"}
 
 
 class FollowError(Exception):
@@ -151,9 +142,7 @@ def _joined(head: Line, tail: Line) -> Line:
 
 def width(line: Line) -> int:
     """Columns as noweb counts them: bytes, and a name with two brackets on each side."""
-    return sum(
-        len(part.encode()) if isinstance(part, str) else len(part.name.encode()) + 4 for part in line
-    )
+    return sum(len(part.encode()) if isinstance(part, str) else len(part.name.encode()) + 4 for part in line)
 
 
 def is_blank(line: Line) -> bool:
@@ -198,9 +187,7 @@ def _apply(pieces: list[Piece], words: str, old: tuple[Line, ...], new: tuple[Li
     elif words == "before":
         put, written = put + there, written + there_written
     pieces[number] = Piece(
-        piece.entry,
-        piece.lines[:start] + put + piece.lines[end:],
-        piece.written[:start] + written + piece.written[end:],
+        piece.entry, piece.lines[:start] + put + piece.lines[end:], piece.written[:start] + written + piece.written[end:]
     )
 
 

@@ -39,10 +39,7 @@ def _read(path: Path) -> Fragment:
     kept = json.loads(path.read_text())
     return Fragment(
         {key: Draft(*draft) for key, draft in kept["drafts"].items()},
-        {
-            file: [Sighting(*sighting) for sighting in sightings]
-            for file, sightings in kept["sightings"].items()
-        },
+        {file: [Sighting(*sighting) for sighting in sightings] for file, sightings in kept["sightings"].items()},
     )
 
 
@@ -50,7 +47,5 @@ def store(folder: Path, key: str, fragment: Fragment) -> None:
     """Keeps a fragment. Another process may do the same at the same time: theirs is complete and equal."""
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f".{key}.{os.getpid()}"
-    unfinished.write_text(
-        json.dumps({"drafts": fragment.drafts, "sightings": fragment.sightings}, ensure_ascii=False)
-    )
+    unfinished.write_text(json.dumps({"drafts": fragment.drafts, "sightings": fragment.sightings}, ensure_ascii=False))
     os.replace(unfinished, folder / f"{key}.json")

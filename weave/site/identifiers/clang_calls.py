@@ -8,13 +8,7 @@ from clang.cindex import Cursor, File, SourceLocation, TranslationUnit, c_object
 
 clang = conf.lib
 # The place in a file: of a macro's argument where it is written, of a macro's body where the macro is used.
-clang.clang_getSpellingLocation.argtypes = [
-    SourceLocation,
-    POINTER(c_void_p),
-    POINTER(c_uint),
-    POINTER(c_uint),
-    POINTER(c_uint),
-]
+clang.clang_getSpellingLocation.argtypes = [SourceLocation, POINTER(c_void_p), POINTER(c_uint), POINTER(c_uint), POINTER(c_uint)]
 clang.clang_getSpellingLocation.restype = None
 
 _CONTINUE, _RECURSE = 1, 2

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from identifiers import cpp_text
 
 # Where a word is no name: preprocessor lines, attributes.
-_NO_CODE = re.compile(
-    r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\[\[.*?\]\]|__attribute__\s*\(\(.*?\)\)\)?", re.MULTILINE | re.DOTALL
-)
+_NO_CODE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\[\[.*?\]\]|__attribute__\s*\(\(.*?\)\)\)?", re.MULTILINE | re.DOTALL)
 _USING = re.compile(r"^[ \t]*using\s+(\w+::[\w:\s,]*);", re.MULTILINE)
 
 
@@ -26,25 +24,17 @@ class Scope:
     names: tuple[str, ...]
 
 
-def look_up(
-    code: str, known: set[int], scopes: list[Scope], names: dict[str, set[str]], local: set[str]
-) -> Iterator[tuple[int, str, str]]:
+def look_up(code: str, known: set[int], scopes: list[Scope], names: dict[str, set[str]], local: set[str]) -> Iterator[tuple[int, str, str]]:
     """Every word not `known` that is one of the `names` (keys by qualified name): offset, word, key."""
     last_words = {name.rpartition("::")[2] for name in names}
-    brought = {
-        name.rpartition("::")[2]: name
-        for using in _USING.finditer(code)
-        for name in re.sub(r"\s", "", using[1]).split(",")
-    }
+    brought = {name.rpartition("::")[2]: name for using in _USING.finditer(code) for name in re.sub(r"\s", "", using[1]).split(",")}
     for chain in _chains(code):
         if all(offset in known or word not in last_words for offset, word in chain):
             continue
         first, first_word = chain[0]
         if first_word in local:
             continue
-        around = max(
-            (scope for scope in scopes if scope.start <= first < scope.end), key=_start, default=None
-        )
+        around = max((scope for scope in scopes if scope.start <= first < scope.end), key=_start, default=None)
         scope = around.names if around else ()
         found = _outwards(scope, first_word, names) or _outwards(scope, brought.get(first_word, ""), names)
         for position, (offset, word) in enumerate(chain):

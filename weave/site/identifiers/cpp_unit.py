@@ -53,11 +53,7 @@ _REFERENCES = {
 }
 _FUNCTIONS = {kind.value for kind, name in _KINDS.items() if name == "function"}
 _CLASSES = {kind.value for kind, name in _KINDS.items() if name in ("struct", "class", "union")}
-_TEMPLATES = {
-    CursorKind.CLASS_TEMPLATE.value,
-    CursorKind.CLASS_TEMPLATE_PARTIAL_SPECIALIZATION.value,
-    CursorKind.FUNCTION_TEMPLATE.value,
-}
+_TEMPLATES = {CursorKind.CLASS_TEMPLATE.value, CursorKind.CLASS_TEMPLATE_PARTIAL_SPECIALIZATION.value, CursorKind.FUNCTION_TEMPLATE.value}
 _MANGLED = {CursorKind.FUNCTION_DECL.value, CursorKind.CXX_METHOD.value, CursorKind.VAR_DECL.value}
 _NAMESPACES = {CursorKind.NAMESPACE.value, CursorKind.NAMESPACE_ALIAS.value}
 _OVERLOADED = CursorKind.OVERLOADED_DECL_REF.value
@@ -193,9 +189,7 @@ class _Unit:
             return
         linkage = clang.clang_getCursorLinkage(cursor)
         scope = self._scope(cursor)
-        is_linked = (
-            linkage == LinkageKind.EXTERNAL.value and cursor._kind_id in _MANGLED and not scope.is_template
-        )
+        is_linked = linkage == LinkageKind.EXTERNAL.value and cursor._kind_id in _MANGLED and not scope.is_template
         if scope.is_local and not (is_linked and kind in ("function", "variable")):
             self._of(spot[0]).local.add(name)
             return
@@ -235,9 +229,7 @@ class _Unit:
         """Names are looked up in the class or namespace around them; in a function, where it is a member."""
         extent = clang.clang_getCursorExtent(cursor)
         start, end = self._locations.of(extent.start), self._locations.of(extent.end)
-        has_members = (
-            cursor._kind_id in _NAMESPACES | _CLASSES | _TEMPLATES and cursor._kind_id not in _FUNCTIONS
-        )
+        has_members = cursor._kind_id in _NAMESPACES | _CLASSES | _TEMPLATES and cursor._kind_id not in _FUNCTIONS
         names = tuple([*scope.names, name] if has_members else scope.names)
         if start[0] == end[0] == spot[0]:
             self._of(spot[0]).scopes.append(cpp_lookup.Scope(start[1], end[1], names))
@@ -341,9 +333,7 @@ class _Unit:
         result.drafts = {key: draft for key, draft in self._drafts.items() if key in seen}
         return result
 
-    def _own_tokens(
-        self, path: str, facts: Facts, in_bodies: dict[str, dict[str, set[str]]]
-    ) -> dict[int, _Token]:
+    def _own_tokens(self, path: str, facts: Facts, in_bodies: dict[str, dict[str, set[str]]]) -> dict[int, _Token]:
         source = self._sources[path]
         tokens: dict[int, _Token] = {}
         for offset, (key, name, role) in facts.declared.items():

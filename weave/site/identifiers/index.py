@@ -55,9 +55,7 @@ def index(files: dict[str, str], cache: Path | None = None, wanted: Container[st
     """
     fragments = cpp.fragments(files, cache) + nasm.fragments(files)
     if _LINKER_SCRIPT in files:
-        linked = {
-            key.partition(":")[2] for part in fragments for key in part.drafts if key.startswith("link:")
-        }
+        linked = {key.partition(":")[2] for part in fragments for key in part.drafts if key.startswith("link:")}
         fragments.append(linker.read_linker_script(_LINKER_SCRIPT, files[_LINKER_SCRIPT], linked))
     return _merge(fragments, wanted)
 
@@ -79,17 +77,12 @@ def _merge(fragments: list[Fragment], wanted: Container[str] | None) -> Index:
             if role != "use":
                 symbols[key].places[role].append(Place(file, line, column))
     finished = {key: merged.symbol() for key, merged in symbols.items()}
-    order = sorted(
-        finished, key=lambda key: (finished[key].name, finished[key].definition or Place("", 0, 0), key)
-    )
+    order = sorted(finished, key=lambda key: (finished[key].name, finished[key].definition or Place("", 0, 0), key))
     number = {key: position for position, key in enumerate(order)}
     return Index(
         [finished[key] for key in order],
         {
-            file: [
-                Use(line, column, length, number[key], role)
-                for (line, column), (length, key, role) in sorted(known.items())
-            ]
+            file: [Use(line, column, length, number[key], role) for (line, column), (length, key, role) in sorted(known.items())]
             for file, known in sorted(tokens.items())
             if wanted is None or file in wanted
         },

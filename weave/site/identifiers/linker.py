@@ -16,11 +16,7 @@ def read_linker_script(file: str, text: str, linkage_names: set[str]) -> Fragmen
     """The script's symbols, and its uses of them and of the `linkage_names` of other files."""
     code = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text)
     fragment = Fragment()
-    words = [
-        (match, number, line)
-        for number, line in enumerate(code.split("\n"), start=1)
-        for match in _WORD.finditer(line)
-    ]
+    words = [(match, number, line) for number, line in enumerate(code.split("\n"), start=1) for match in _WORD.finditer(line)]
     assigned: dict[str, int] = {}
     for order, (word, number, line) in enumerate(words):
         if (value := _ASSIGNMENT.match(line, word.end())) and word[0] not in assigned:

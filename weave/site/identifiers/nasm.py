@@ -15,19 +15,7 @@ from identifiers.text import one_line, shorten
 _SINGLE_LINE = {"%define", "%idefine", "%xdefine", "%ixdefine", "%assign", "%iassign", "%defstr", "%deftok"}
 _MULTI_LINE = {"%macro", "%imacro", "%rmacro", "%irmacro"}
 # Their operands are no names of ours.
-_OPAQUE = {
-    "section",
-    "segment",
-    "bits",
-    "default",
-    "cpu",
-    "use16",
-    "use32",
-    "use64",
-    "%include",
-    "%pragma",
-    "%use",
-}
+_OPAQUE = {"section", "segment", "bits", "default", "cpu", "use16", "use32", "use64", "%include", "%pragma", "%use"}
 _MACRO_NAMES = {"%undef", "%ifdef", "%ifndef", "%elifdef", "%elifndef", "%ifmacro", "%ifnmacro", "%unmacro"}
 _ANY_NUMBER = 1 << 30
 
@@ -84,15 +72,11 @@ def _flatten(name: str, parsed: dict[str, list[Line]], around: tuple[str, ...]) 
 class _Unit:
     """Two passes over a translation unit's lines: what is defined, then what is named."""
 
-    def __init__(
-        self, lines: list[_Here], parsed: dict[str, list[Line]], texts: dict[str, list[str]]
-    ) -> None:
+    def __init__(self, lines: list[_Here], parsed: dict[str, list[Line]], texts: dict[str, list[str]]) -> None:
         self._lines = lines
         self._parsed = parsed
         self._texts = texts
-        self._global = {
-            name for here in lines if here.line.verb == "global" for _, name in _names(here.line.operands)
-        }
+        self._global = {name for here in lines if here.line.verb == "global" for _, name in _names(here.line.operands)}
         self._labels: dict[str, str] = {}  # keys by full name
         self._label_at: dict[tuple[str, int], tuple[str, str]] = {}  # key and full name of a line's label
         self._macros: dict[str, list[_Macro]] = {}  # those that are in force; the last of a kind counts
@@ -188,9 +172,7 @@ class _Unit:
             return
         token = here.line.operands[0]
         fewest, most = _parameters(self._text(here, token.end))
-        self._define_macro(
-            here, token, fewest, most, f"{here.line.operation.text} {self._text(here, token.start)}"
-        )
+        self._define_macro(here, token, fewest, most, f"{here.line.operation.text} {self._text(here, token.start)}")
 
     def _define_single_line(self, here: _Here, base: str, in_macro: bool) -> None:
         if not (here.line.operation and here.line.operands):

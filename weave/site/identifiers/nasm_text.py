@@ -20,18 +20,7 @@ _DATA = {
     *("db", "dw", "dd", "dq", "dt", "do", "dy", "dz", "equ", "incbin"),
     *("resb", "resw", "resd", "resq", "rest", "reso", "resy", "resz"),
 }
-_BRACKETED = {
-    "section",
-    "segment",
-    "bits",
-    "global",
-    "extern",
-    "common",
-    "static",
-    "absolute",
-    "default",
-    "org",
-}
+_BRACKETED = {"section", "segment", "bits", "global", "extern", "common", "static", "absolute", "default", "org"}
 # Lines that do not separate a routine from the comment above it.
 _TRANSPARENT = {"global", "align", "bits", "extern"}
 
@@ -66,10 +55,7 @@ class Line(NamedTuple):
 @functools.cache
 def parse(text: str) -> list[Line]:
     """The lines of a file; nobody may change the list."""
-    return [
-        _line([Token(match.lastgroup or "", match[0], match.start()) for match in _TOKEN.finditer(raw)])
-        for raw in text.split("\n")
-    ]
+    return [_line([Token(match.lastgroup or "", match[0], match.start()) for match in _TOKEN.finditer(raw)]) for raw in text.split("\n")]
 
 
 def _line(tokens: list[Token]) -> Line:
