@@ -6,7 +6,7 @@ const RULES = [
 ];
 // What browsers, workers and Node have, as far as it is used; daybook, daybookBoot and axe are the pages' own.
 const NAMES = `
-  Blob Buffer DOMParser DecompressionStream ImageData KeyboardEvent MessageChannel Node OffscreenCanvas Option PerformanceObserver
+  Blob Buffer DOMParser DecompressionStream Event ImageData KeyboardEvent MessageChannel MutationObserver Node OffscreenCanvas Option PerformanceObserver
   ResizeObserver Response TextDecoder TextEncoder URL URLSearchParams WebAssembly Worker WorkerGlobalScope atob axe clearTimeout console
   createImageBitmap daybook daybookBoot document fetch getComputedStyle getSelection history innerHeight innerWidth localStorage location
   matchMedia module navigator performance process require scrollTo scrollX scrollY setTimeout window

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { colourViolations, violations } from './lib/axe.js';
 import { as, at, openBrowser, openPage, openSite, shorten, unfold } from './lib/browser.js';
-import { sample } from './lib/site.js';
+import { kindOf, sample } from './lib/site.js';
 
 // In the dark only colours differ (style.css).
 const MODES = {
@@ -32,7 +32,8 @@ const moving = () => page.evaluate(() => {
   return [...new Set(found)];
 });
 
-for (const name of sample) {
+const { DAYBOOK_KIND: kind } = process.env; // only these pages
+for (const name of sample.filter((one) => !kind || kindOf(one) === kind)) {
   test(name, async () => {
     await page.goto(at(address, name));
     await shorten(page);
