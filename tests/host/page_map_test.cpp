@@ -68,8 +68,12 @@ TEST(Map, SaysWhatIsWrong)
     EXPECT_EQ(try_map(0, 0, sizes[0], writable & ~no_execute), map_fault::bad_flags);
     EXPECT_EQ(try_map(upper_half, 0, sizes[0], user), map_fault::bad_flags);
     EXPECT_EQ(try_map(upper_half, 0, sizes[0], user | writable), map_fault::bad_flags);
+    constexpr max_t last = 0x7FFF'FFFF'F000;
+    EXPECT_EQ(try_map(last, 0, sizes[0], user), map_fault::bad_flags) << "behind it is no address for SYSRET";
+    EXPECT_EQ(try_map(last & ~(MiB2 - 1), 0, sizes[1], user), map_fault::bad_flags);
     EXPECT_EQ(space.compare(), "");
     EXPECT_EQ(space.at.in_use, 1u) << "a refusal took a table";
+    EXPECT_EQ(try_map(last - KiB4, 0, sizes[0], user), map_fault::none);
     EXPECT_EQ(try_map(0, 0, sizes[0], user | writable), map_fault::none) << "the lower half is the users'";
     EXPECT_EQ(old.space.map({0}, {0}, sizes[2], 0), map_fault::unsupported_size);
 }

@@ -119,7 +119,7 @@ void checked_space::count_tables(max_t address, unsigned level, int change)
     }
 }
 
-// Nothing is both written and executed, and nothing in the kernel's half is a user's.
+// Nothing is both written and executed, and nothing behind the users' last page is a user's.
 static bool may_meet(max_t flags, bool is_kernels)
 {
     const bool can_be_written = (flags >> 1 & 1) != 0, can_be_executed = flags >> 63 == 0, is_users = (flags >> 2 & 1) != 0;
@@ -138,7 +138,7 @@ map_fault checked_space::expected(const call& wanted) const
         return map_fault::unaligned;
     if (level == 3 && !policy_.has_gib_pages)
         return map_fault::unsupported_size;
-    if (wanted.what != call::kind::unmap && ((wanted.chosen | allowed) != allowed || !may_meet(wanted.chosen, upper != 0)))
+    if (wanted.what != call::kind::unmap && ((wanted.chosen | allowed) != allowed || !may_meet(wanted.chosen, wanted.address >= 0x7FFF'FFFF'F000 - (bytes - 0x1000))))
         return map_fault::bad_flags;
     const auto* there = overlapping(wanted.address, bytes);
     if (wanted.what != call::kind::map) {

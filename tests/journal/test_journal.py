@@ -109,7 +109,7 @@ def plant(entry: Path, language_of: dict[str, str], edits_left: list[str]) -> se
             is_edit = bool(re.match(r"<<\[(change|before|after)\]>>$", line))
             if is_edit:
                 edits_left.remove(name)
-        plantable = lines and lines[-1] != "<<[delete]>>" and not (is_edit and name in edits_left)
+        plantable = lines and not lines[-1].startswith(("<<[delete]>>", "<<[rename ")) and not (is_edit and name in edits_left)
         if ends and plantable and (error := LANGUAGES.get(language_of.get(name, ""))):
             lines.append(error)
             planted.add((f"journal/{entry.name}", len(lines)))

@@ -1,5 +1,6 @@
 """A look at a program while it runs, from outside: its registers, and the pages that are its own."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,13 +32,19 @@ def ring(seen: Look) -> int:
     return seen.cpus[0].tables["CS"]["selector"] & 3
 
 
-def boot_into_program(iso: Path, machine: Machine, command_line: str, act: Callable[[Qmp], None]) -> Boot:
-    """Boots a kernel whose program waits, stops the machine once CPU 0 is in ring 3, and lets somebody act."""
+def _tests_are_over(log: str) -> bool:
+    plans = re.findall(r"^1\.\.(\d+)$", log, re.MULTILINE)
+    return bool(plans) and re.search(rf"^ok {plans[-1]} ", log[log.rindex("KTAP version") :], re.MULTILINE) is not None
 
-    def attend(qmp: Qmp, _log: Callable[[], str]) -> None:
+
+def boot_into_program(iso: Path, machine: Machine, command_line: str, act: Callable[[Qmp], None]) -> Boot:
+    """Boots a kernel whose program waits, stops the machine once the kernel's tests, which run programs, too, are over and CPU 0
+    is in ring 3, and lets somebody act."""
+
+    def attend(qmp: Qmp, log: Callable[[], str]) -> None:
         while True:  # a machine that ends meanwhile raises QmpClosed
             qmp.execute("stop")
-            if "CS =002b" in qmp.monitor("info registers"):
+            if _tests_are_over(log()) and "CS =002b" in qmp.monitor("info registers"):
                 return act(qmp)
             qmp.execute("cont")
             time.sleep(0.05)
