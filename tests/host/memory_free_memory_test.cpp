@@ -174,6 +174,33 @@ TEST(FreeMemory, SaysWhyThereIsNoLayout)
         << "below the rest";
 }
 
+TEST(FreeMemory, IsWhatThePoolHasRoomForBelowALimit)
+{
+    constexpr max_t room = memory::pool_limit - memory::pool_base;
+    const regions map{{8 * TiB, 100 * TiB, usable}, {MiB, 3 * GiB + 5, usable}, {9 * TiB, KiB4, 2}};
+    memory::known_memory known{map.data(), map.size(), nullptr, 0, 4096 * TiB};
+    known.limit = memory::limit_for(known, room);
+    EXPECT_EQ(known.limit, 72 * TiB - 3 * GiB - 5 + KiB4);
+    static memory::pool_of_extents pool;
+    EXPECT_EQ(memory::lay_out(known, true, pool), pool_layout_fault::none);
+    EXPECT_GE(pool.size, room - 4 * KiB4);
+}
+
+// The limit is an address, and bytes are counted one by one.
+TEST(FreeMemory, HasTheHighestLimitThatLeavesSoMuch)
+{
+    const regions map{{10, 5, usable}, {20, 1, usable}, {30, 4, usable}, {12, 1, 2}};
+    for (max_t limit = 0; limit < 40; ++limit)
+        for (max_t room = 0; room < 12; ++room) {
+            const auto is_free = [](max_t at) { return (at >= 10 && at < 15 && at != 12) || at == 20 || (at >= 30 && at < 34); };
+            max_t expected = 0;
+            for (max_t left = room; expected < limit && (left != 0 || !is_free(expected)); ++expected)
+                left -= is_free(expected);
+            const memory::known_memory known{map.data(), map.size(), nullptr, 0, limit};
+            ASSERT_EQ(memory::limit_for(known, room), expected) << "below " << limit << ", for " << room;
+        }
+}
+
 TEST(FreeMemory, FaultsHaveSentences)
 {
     const std::string nameless = memory::describe(static_cast<pool_layout_fault>(-1));
