@@ -1,5 +1,6 @@
 """The site in a real browser, one suite of browser/ at a time."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import weave
-from woven import EVIDENCE, JOURNAL, TOP, Site
+from woven import EVIDENCE, JOURNAL, TOP, Site, page_of
 
 RUN = Path(__file__).parent / "browser/run"
 # Below a sub-path, which the page for what is not there has to know.
@@ -71,4 +72,9 @@ def test_the_book_is_sound(published: Site) -> None:
     epub = published.root / "daybook.epub"
     checked = subprocess.run(["java", "-jar", "/usr/share/java/epubcheck.jar", epub], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
-    assert (published.root / "daybook.pdf").read_bytes().startswith(b"%PDF-")
+    pdf = published.root / "daybook.pdf"
+    assert pdf.stat().st_size <= 6_000_000
+    said = subprocess.run(["qpdf", "--json", "--json-key=outlines", pdf], check=True, capture_output=True, text=True).stdout
+    bookmarks = json.loads(said)["outlines"][2:]  # behind the cover and the contents
+    titles = [published.pages[page_of(entry.stem)].one("h1").text for entry in published.entries]
+    assert [bookmark["title"][: len(title)] for bookmark, title in zip(bookmarks, titles, strict=True)] == titles

@@ -3,6 +3,7 @@
 local dates = require 'dates'
 local html = require 'html'
 local output = require 'output'
+local parts_of = require 'parts'
 
 local M = {}
 
@@ -27,7 +28,7 @@ end
 -- The entry's text with its ids and links as the book needs them: `id(entry, anchor)` and
 -- `href(entry, anchor)` say how.
 local function text_of(entries, entry, id, href)
-  local text = entry.bound:gsub(' id="([^"]*)"', function(anchor)
+  local text = entry.bound:gsub('<details class="fold">', '<details class="fold" open="">'):gsub(' id="([^"]*)"', function(anchor)
     return ' id="' .. id(entry, anchor) .. '"'
   end)
   text = text:gsub(' aria%-labelledby="([^"]*)"', function(anchors)
@@ -74,17 +75,34 @@ end
 
 local function page_id(entry, anchor) return 'e' .. entry.number .. '-' .. anchor end
 
+-- The entries by the parts that they belong to, each with the place of its page's number.
+local function contents(entries)
+  local out = {}
+  for _, part in ipairs(parts_of.of(entries)) do
+    local items = {}
+    for _, step in ipairs(part.steps) do
+      for _, entry in ipairs {step.entry, table.unpack(step.asides)} do
+        items[#items + 1] = ('<li><a href="#%s">%s %s</a> <span class="page" data-of="%s">000</span></li>'):format(
+          page_id(entry, ''), entry.day, html.escape(entry.title), page_id(entry, ''))
+      end
+    end
+    if #items > 0 then
+      out[#out + 1] = ('<h2>%s</h2><p>%s</p><ol>%s</ol>'):format(html.escape(part.name), html.escape(part.sentence), table.concat(items))
+    end
+  end
+  return table.concat(out)
+end
+
 --- The page that Chromium prints as the PDF.
 function M.page(entries)
-  local parts, contents = {}, {}
+  local chapters = {}
   for i, entry in ipairs(entries) do
-    contents[i] = ('<li><a href="#%s">%s %s</a></li>'):format(page_id(entry, ''), entry.day, html.escape(entry.title))
-    parts[i] = ('<section><h1 id="%s">%s</h1>%s%s</section>'):format(page_id(entry, ''), html.escape(entry.title),
+    chapters[i] = ('<section><h1 id="%s">%s</h1>%s%s</section>'):format(page_id(entry, ''), html.escape(entry.title),
       head(entry), text_of(entries, entry, page_id, function(to, anchor) return '#' .. page_id(to, anchor) end))
   end
   local last = entries[#entries]
   return (output.slurp 'book.html':gsub('%$(%l+)%$', {
-    date = dates.long(last), count = tostring(#entries), contents = table.concat(contents), body = table.concat(parts),
+    date = dates.long(last), count = tostring(#entries), contents = contents(entries), body = table.concat(chapters),
   }))
 end
 
