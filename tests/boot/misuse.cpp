@@ -3,7 +3,7 @@
 #include "kernel/test.hpp"
 #include "kstruct/kstruct.hpp"
 #include "memory/layout.hpp"
-#include "page/tables.hpp"
+#include "page/table_supply.hpp"
 #include "pmem/pmem.hpp"
 
 extern "C" {

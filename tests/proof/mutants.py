@@ -7,10 +7,10 @@ from properties import ALIGN as ALIGN_ADDRESS
 from properties import ALLOC, ALLOC_FIRST, POWER, SET
 from table_properties import TABLES
 
-SPACE, SOURCE, ALIGN, TABLE = "page/pt_space.cpp", "page/pt_source.cpp", "memory/align.hpp", "page/table.hpp"
+SPACE, ALIGN, TABLE = "page/pt_space.cpp", "memory/align.hpp", "page/table.hpp"
 PMEM = "pmem/pmem.cpp"
 # What is claimed of the code in each file.
-CLAIMED = {SPACE: [ALLOC, SET], SOURCE: [ALLOC_FIRST], PMEM: [TABLE_SPACE], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
+CLAIMED = {SPACE: [ALLOC, SET, ALLOC_FIRST], PMEM: [TABLE_SPACE], ALIGN: [ALLOC, ALIGN_ADDRESS, POWER], TABLE: TABLES}
 
 FIT = "    if (addr > kernel_pt_space_manager.end_addr || size > kernel_pt_space_manager.end_addr - addr)"
 WRAP = "    if (addr < kernel_pt_space_manager.current_addr)"
@@ -63,11 +63,11 @@ MUTANTS = [
     Mutant("the cursor moves a byte further", SPACE, MOVE, "    kernel_pt_space_manager.current_addr = addr + size + 1;"),
     Mutant("the start moves, not the cursor", SPACE, MOVE, "    kernel_pt_space_manager.start_addr = addr + size;"),
     Mutant("the end moves, too", SPACE, MOVE, MOVE + " kernel_pt_space_manager.end_addr -= size;"),
-    Mutant("no request is refused on demand", SOURCE, FORWARD, "    return source(size, alignment);"),
-    Mutant("all others are refused", SOURCE, FORWARD, FORWARD.replace("? 0 : source(size, alignment)", "? source(size, alignment) : 0")),
-    Mutant("size and alignment change places", SOURCE, FORWARD, FORWARD.replace("size, alignment", "alignment, size")),
-    Mutant("the source is asked and not listened to", SOURCE, FORWARD, "    const max_t found = source(size, alignment);\n    return injection::refuses() ? 0 : found;"),
-    Mutant("what is handed out is a byte further on", SOURCE, FORWARD, FORWARD.replace("alignment);", "alignment) + 1;")),
+    Mutant("no request is refused on demand", SPACE, FORWARD, "    return source(size, alignment);"),
+    Mutant("all others are refused", SPACE, FORWARD, FORWARD.replace("? 0 : source(size, alignment)", "? source(size, alignment) : 0")),
+    Mutant("size and alignment change places", SPACE, FORWARD, FORWARD.replace("size, alignment", "alignment, size")),
+    Mutant("the source is asked and not listened to", SPACE, FORWARD, "    const max_t found = source(size, alignment);\n    return injection::refuses() ? 0 : found;"),
+    Mutant("what is handed out is a byte further on", SPACE, FORWARD, FORWARD.replace("alignment);", "alignment) + 1;")),
     Mutant("the rest of a page is forgotten", PMEM, PAGES, "    const max_t pages = size / page::size;"),
     Mutant("there is always a page more", PMEM, PAGES, "    const max_t pages = size / page::size + 1;"),
     Mutant("the largest sizes wrap", PMEM, PAGES, "    const max_t pages = (size + page::size - 1) / page::size;"),

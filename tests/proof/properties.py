@@ -176,7 +176,7 @@ _told_to_refuse = number("_ZN9injection5askedE") + 1 == number("_ZN9injection7re
 ALLOC_FIRST = replace(
     ALLOC,
     function="page::alloc_pt_space",
-    source="alloc.cpp",
+    source="page/pt_space.cpp",
     claims=[
         *ALLOC.claims[:-1],
         Claim("it refuses what it is told to", lambda call: z3.Implies(_told_to_refuse, call.refused)),

@@ -163,15 +163,15 @@ def test_explanations_are_read(tmp_path: Path) -> None:
 
 def test_a_few_mistakes_in_the_memory_code_are_noticed(out: Path) -> None:
     host = ROOT / "tests/host"
-    tests = [host / "page_tables_test.cpp", host / "page_pt_space_test.cpp"]
-    sources = Sources(ROOT / "tangled", ["page/tables.cpp", "page/pt_source.cpp", "page/pt_space.cpp"], tests, [], [f"-I{host}"])
+    tests = [host / "page_table_supply_test.cpp", host / "page_pt_space_test.cpp"]
+    sources = Sources(ROOT / "tangled", ["page/table_supply.cpp", "page/pt_space.cpp"], tests, [], [f"-I{host}"])
     reasons = read_explained(ROOT / "tests/mutation/explained")
 
     def some(file: str, count: int) -> list[Mutant]:
         able = [m for m in mutants(sources.tree, file) if m.around is not None and m.name not in reasons]
         return able[:: len(able) // count][:count]
 
-    asked = some("page/tables.cpp", 6) + some("page/pt_space.cpp", 6)
+    asked = some("page/table_supply.cpp", 6) + some("page/pt_space.cpp", 6)
     results = Results(HostTests(sources).basis)
     judge_all(lambda wanted: Judge(sources, wanted, out), asked, results)
     assert [shown(m.name) for m in asked if not results[m].killed] == []

@@ -15,12 +15,12 @@ int check(const std::string& path, const std::string& danger, const std::string&
     auto areas = map_check::read_ranges(danger);
     areas.push_back({0, 0x1000});  // page 0: its address is how alloc_pt_space says no
     const max_t highest = limit.empty() ? memory::no_limit : map_check::read_number(limit, "LIMIT");
-    const auto [pool, fault] = memory::choose_pool(regions.data(), regions.size(), areas.data(), areas.size(), highest);
-    if (fault != memory::pool_fault::none) {
-        std::printf("no pool: %s\n", memory::describe(fault));
+    const auto [space, fault] = page::choose_pt_space(regions.data(), regions.size(), areas.data(), areas.size(), highest);
+    if (fault != page::pt_space_fault::none) {
+        std::printf("no pool: %s\n", page::describe(fault));
         return 1;
     }
-    std::printf("pool 0x%jx 0x%jx\n", std::uintmax_t{pool.start}, std::uintmax_t{pool.end});
+    std::printf("pool 0x%jx 0x%jx\n", std::uintmax_t{space.start}, std::uintmax_t{space.end});
     return 0;
 }
 

@@ -8,7 +8,7 @@
 
 namespace {
 
-using memory::extent, memory::pool_layout_fault, memory::pool_of_extents;
+using pool::extent;
 
 constexpr max_t KiB4 = 1 << 12, MiB2 = 1 << 21, GiB = 1 << 30, TiB = max_t{1} << 40, before = 16 * KiB4;
 // Around borders of pages of each size and of tables, and where free memory becomes more than there is room for.
@@ -77,7 +77,7 @@ wide table_count(const std::vector<placed>& all, wide page)
     return count;
 }
 
-void check_search(const pool_of_extents& pool, const std::vector<placed>& all, max_t value)
+void check_search(const pool::layout& pool, const std::vector<placed>& all, max_t value)
 {
     const extent *physical = nullptr, *address = nullptr;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -95,7 +95,7 @@ void check_search(const pool_of_extents& pool, const std::vector<placed>& all, m
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static const auto pool = std::make_unique<pool_of_extents>();
+    static const auto pool = std::make_unique<pool::layout>();
     input from(data, size);
     const bool has_gib_pages = from.byte() % 2 != 0;
     const memory_map map = some_map(from);
@@ -104,11 +104,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const placed& each : right)
         bytes += each.physical.end - each.physical.start;
 
-    const pool_layout_fault found = memory::lay_out(map.known(), has_gib_pages, *pool);
-    demand(found == (bytes == 0                                       ? pool_layout_fault::nothing_free
-                     : bytes > memory::pool_limit - memory::pool_base ? pool_layout_fault::too_large
-                                                                      : pool_layout_fault::none));
-    if (found == pool_layout_fault::too_large)
+    const pool::fault found = pool::lay_out(map.known(), has_gib_pages, *pool);
+    demand(found == (bytes == 0                                       ? pool::fault::nothing_free
+                     : bytes > memory::pool_limit - memory::pool_base ? pool::fault::too_large
+                                                                      : pool::fault::none));
+    if (found == pool::fault::too_large)
         return 0;
     demand(pool->size == bytes && pool->count == right.size());
     demand(pool->tables_needed() == table_count(right, KiB4) + table_count(right, MiB2) + table_count(right, GiB));

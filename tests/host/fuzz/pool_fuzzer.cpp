@@ -4,7 +4,7 @@
 
 namespace {
 
-using memory::pool_fault;
+using page::pt_space_fault;
 
 // Near a page of the first few, of 4 GiB, or of the end of all addresses.
 constexpr max_t near[]{0, 0, 0, max_t{1} << 32, -max_t{32} * 4096};
@@ -30,16 +30,16 @@ memory_map some_map(input& from)
     return map;
 }
 
-pool_fault why_none(const memory_map& map)
+pt_space_fault why_none(const memory_map& map)
 {
     bool is_one_usable = false, is_one_below = false;
     for (const auto& [base, length, type] : map.regions) {
         is_one_usable |= type == 1 && length != 0;
         is_one_below |= type == 1 && length != 0 && base < map.limit;
     }
-    return !is_one_usable  ? pool_fault::nothing_usable
-           : !is_one_below ? pool_fault::nothing_within_limit
-                           : pool_fault::nothing_free;
+    return !is_one_usable  ? pt_space_fault::nothing_usable
+           : !is_one_below ? pt_space_fault::nothing_within_limit
+                           : pt_space_fault::nothing_free;
 }
 
 }  // namespace
@@ -62,9 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             largest = pages;
     }
     const auto [pool, fault] =
-        memory::choose_pool(map.regions.data(), map.regions.size(), map.taken.data(), map.taken.size(), map.limit);
-    demand(fault == (largest.end != 0 ? pool_fault::none : why_none(map)));
+        page::choose_pt_space(map.regions.data(), map.regions.size(), map.taken.data(), map.taken.size(), map.limit);
+    demand(fault == (largest.end != 0 ? pt_space_fault::none : why_none(map)));
     demand(pool.end - pool.start == largest.end - largest.start);
-    demand(fault != pool_fault::none || pool.start == largest.start);
+    demand(fault != pt_space_fault::none || pool.start == largest.start);
     return 0;
 }

@@ -1,6 +1,6 @@
 // Tables out of page table space. The kernel follows physical addresses as pointers, so here a buffer's address is one.
 #include "page/pt_space.hpp"
-#include "page/tables.hpp"
+#include "page/table_supply.hpp"
 
 #include <gtest/gtest.h>
 

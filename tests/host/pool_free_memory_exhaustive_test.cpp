@@ -18,7 +18,7 @@
 
 namespace {
 
-using memory::extent, memory::pool_fault, memory::pool_layout_fault, memory::pool_of_extents, memory::range;
+using memory::range, page::pt_space_fault, pool::extent;
 using multiboot2::region;
 using page::page_size;
 
@@ -146,7 +146,7 @@ const pages::value_type* page_with(max_t byte, const pages& all)
 
 /// Searches at every border and beside it. Extents are found by their member `from`, and say of a page that it is at `to`.
 template <typename Find>
-void check_search(Find find, const pool_of_extents& pool, max_t extent::*from, max_t extent::*to, const pages& right)
+void check_search(Find find, const pool::layout& pool, max_t extent::*from, max_t extent::*to, const pages& right)
 {
     std::vector<max_t> borders{0, memory::pool_base};
     for (const extent& one : std::span(pool.extents, pool.count))
@@ -163,7 +163,7 @@ void check_search(Find find, const pool_of_extents& pool, max_t extent::*from, m
     }
 }
 
-void check_layout(const pool_of_extents& pool, const pages& right)
+void check_layout(const pool::layout& pool, const pages& right)
 {
     pages found, by_address;
     for (const auto& [physical, address, length, size] : std::span(pool.extents, pool.count)) {
@@ -247,27 +247,27 @@ private:
     {
         for (std::size_t limit = first_limit_; limit < grid_.size() && !testing::Test::HasFailure(); ++limit) {
             const cells within = between(0, limit);
-            const pool_fault without_pool = usable_ones == 0              ? pool_fault::nothing_usable
-                                            : (usable_ones & within) == 0 ? pool_fault::nothing_within_limit
-                                                                          : pool_fault::nothing_free;
+            const pt_space_fault without_pool = usable_ones == 0              ? pt_space_fault::nothing_usable
+                                            : (usable_ones & within) == 0 ? pt_space_fault::nothing_within_limit
+                                                                          : pt_space_fault::nothing_free;
             check({regions_.data(), regions_.size(), taken_.data(), taken_.size(), grid_[limit]},
                   answers_[usable_ones & ~others & within], without_pool);
             ++tried_;
         }
     }
 
-    void check(const memory::known_memory& known, answer& right, pool_fault without_pool)
+    void check(const memory::known_memory& known, answer& right, pt_space_fault without_pool)
     {
         if (!has_pieces(known, right.free))
             return fail(known, "other pieces are free");
         const auto [pool, fault] =
-            memory::choose_pool(known.regions, known.region_count, known.taken, known.taken_count, known.limit);
-        if (fault != (right.largest.end != 0 ? pool_fault::none : without_pool) || !(pool == right.largest))
+            page::choose_pt_space(known.regions, known.region_count, known.taken, known.taken_count, known.limit);
+        if (fault != (right.largest.end != 0 ? pt_space_fault::none : without_pool) || !(pool == right.largest))
             return fail(known, "the pool for page tables is another one");
         for (const bool has_gib_pages : {false, true}) {
-            const pool_layout_fault expected =
-                right.all[has_gib_pages].empty() ? pool_layout_fault::nothing_free : pool_layout_fault::none;
-            if (memory::lay_out(known, has_gib_pages, *layout_) != expected)
+            const pool::fault expected =
+                right.all[has_gib_pages].empty() ? pool::fault::nothing_free : pool::fault::none;
+            if (pool::lay_out(known, has_gib_pages, *layout_) != expected)
                 return fail(known, "the layout is refused, or is not");
             std::vector<extent>& extents = right.extents[has_gib_pages];
             if (!right.is_checked[has_gib_pages]) {
@@ -308,7 +308,7 @@ private:
     std::size_t first_limit_ = 0;
     std::vector<region> regions_;
     std::vector<range> taken_;
-    std::unique_ptr<pool_of_extents> layout_ = std::make_unique<pool_of_extents>();
+    std::unique_ptr<pool::layout> layout_ = std::make_unique<pool::layout>();
     std::uint64_t tried_ = 0;
 };
 

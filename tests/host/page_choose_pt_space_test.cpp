@@ -22,16 +22,16 @@ using ranges = std::vector<range>;
 constexpr std::uint32_t usable = 1, reserved = 2;
 constexpr max_t MiB = 1 << 20, GiB = 1 << 30;
 
-memory::pool_choice ask(const regions& map, const ranges& danger, max_t limit = memory::no_limit)
+page::pt_space_choice ask(const regions& map, const ranges& danger, max_t limit = memory::no_limit)
 {
-    return memory::choose_pool(map.data(), map.size(), danger.data(), danger.size(), limit);
+    return page::choose_pt_space(map.data(), map.size(), danger.data(), danger.size(), limit);
 }
 
 // The pool, which must be there.
 range choose(const regions& map, const ranges& danger, max_t limit = memory::no_limit)
 {
     const auto [pool, fault] = ask(map, danger, limit);
-    EXPECT_EQ(fault, memory::pool_fault::none);
+    EXPECT_EQ(fault, page::pt_space_fault::none);
     return pool;
 }
 
@@ -59,28 +59,28 @@ TEST(Pool, IsNeverOfAnotherType)
 
 TEST(Pool, SaysWhyThereIsNone)
 {
-    using memory::pool_fault;
-    EXPECT_EQ(ask({}, {}).fault, pool_fault::nothing_usable);
-    EXPECT_EQ(ask({{MiB, MiB, reserved}, {4 * MiB, 0, usable}}, {}).fault, pool_fault::nothing_usable);
-    EXPECT_EQ(ask({{8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit);
-    EXPECT_EQ(ask({{MiB, MiB, usable}}, {}, 0).fault, pool_fault::nothing_within_limit);
-    EXPECT_EQ(ask({{4 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit) << "from there on";
-    EXPECT_EQ(ask({{MiB, MiB, reserved}, {8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_within_limit);
-    EXPECT_EQ(ask({{8 * GiB, MiB, usable}, {MiB + 1, 8190, usable}}, {}, 4 * GiB).fault, pool_fault::nothing_free);
-    EXPECT_EQ(ask({{MiB + 1, 8190, usable}}, {}).fault, pool_fault::nothing_free) << "no whole page";
-    EXPECT_EQ(ask({{MiB, MiB, usable}}, {{MiB, 2 * MiB}}).fault, pool_fault::nothing_free);
-    EXPECT_EQ(ask({{MiB, MiB, usable}, {0, 4 * MiB, reserved}}, {}).fault, pool_fault::nothing_free);
-    const range none = ask({{MiB, MiB, usable}}, {{MiB, 2 * MiB}}).pool;
+    using page::pt_space_fault;
+    EXPECT_EQ(ask({}, {}).fault, pt_space_fault::nothing_usable);
+    EXPECT_EQ(ask({{MiB, MiB, reserved}, {4 * MiB, 0, usable}}, {}).fault, pt_space_fault::nothing_usable);
+    EXPECT_EQ(ask({{8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pt_space_fault::nothing_within_limit);
+    EXPECT_EQ(ask({{MiB, MiB, usable}}, {}, 0).fault, pt_space_fault::nothing_within_limit);
+    EXPECT_EQ(ask({{4 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pt_space_fault::nothing_within_limit) << "from there on";
+    EXPECT_EQ(ask({{MiB, MiB, reserved}, {8 * GiB, MiB, usable}}, {}, 4 * GiB).fault, pt_space_fault::nothing_within_limit);
+    EXPECT_EQ(ask({{8 * GiB, MiB, usable}, {MiB + 1, 8190, usable}}, {}, 4 * GiB).fault, pt_space_fault::nothing_free);
+    EXPECT_EQ(ask({{MiB + 1, 8190, usable}}, {}).fault, pt_space_fault::nothing_free) << "no whole page";
+    EXPECT_EQ(ask({{MiB, MiB, usable}}, {{MiB, 2 * MiB}}).fault, pt_space_fault::nothing_free);
+    EXPECT_EQ(ask({{MiB, MiB, usable}, {0, 4 * MiB, reserved}}, {}).fault, pt_space_fault::nothing_free);
+    const range none = ask({{MiB, MiB, usable}}, {{MiB, 2 * MiB}}).space;
     EXPECT_EQ(none.start, none.end);
 }
 
 TEST(Pool, FaultsHaveSentences)
 {
-    using memory::pool_fault;
+    using page::pt_space_fault;
     const std::string nameless = "the choice of the pool has a fault without a name";
-    for (int each = 0; each <= static_cast<int>(pool_fault::nothing_free); ++each)
-        EXPECT_NE(memory::describe(static_cast<pool_fault>(each)), nameless);
-    EXPECT_EQ(memory::describe(static_cast<pool_fault>(-1)), nameless);
+    for (int each = 0; each <= static_cast<int>(pt_space_fault::nothing_free); ++each)
+        EXPECT_NE(page::describe(static_cast<pt_space_fault>(each)), nameless);
+    EXPECT_EQ(page::describe(static_cast<pt_space_fault>(-1)), nameless);
 }
 
 TEST(Pool, LeavesOutDangerAreasWhereverTheyAre)
@@ -199,7 +199,7 @@ TEST(Pool, IsTheExpectedOneOnRandomMaps)
         const auto [pool, fault] = ask(map, danger, limit);
         const range expected = expected_pool(map, danger, limit, pages * 2);
         ASSERT_EQ(pool, expected) << "round " << round;
-        ASSERT_EQ(fault == memory::pool_fault::none, pool.start < pool.end);
+        ASSERT_EQ(fault == page::pt_space_fault::none, pool.start < pool.end);
         with_pool += pool.start < pool.end;
     }
     EXPECT_GT(with_pool, 2'000) << "there was hardly a pool to find";

@@ -16,7 +16,7 @@
 
 namespace {
 
-using memory::pool_layout_fault, memory::pool_of_extents, memory::range, memory::extent;
+using memory::range, pool::extent;
 using multiboot2::region;
 using page::page_size;
 using regions = std::vector<region>;
@@ -77,11 +77,11 @@ max_t whole(const ranges& free, max_t bytes)
 }
 
 // Everything that a layout promises.
-void check(const pool_of_extents& pool, const ranges& free, bool has_gib_pages)
+void check(const pool::layout& pool, const ranges& free, bool has_gib_pages)
 {
     max_t counts[4]{}, next = memory::pool_base;
     unsigned level = 3;
-    ASSERT_LE(pool.count, pool_of_extents::max_extents);
+    ASSERT_LE(pool.count, pool::layout::max_extents);
     for (std::size_t i = 0; i < pool.count; ++i) {
         const extent& one = pool.extents[i];
         const max_t bytes = bytes_of(one.pages);
@@ -108,7 +108,7 @@ void check(const pool_of_extents& pool, const ranges& free, bool has_gib_pages)
     EXPECT_EQ(pool.size, whole(free, KiB4) * KiB4);
 }
 
-void check_search(const pool_of_extents& pool)
+void check_search(const pool::layout& pool)
 {
     for (std::size_t i = 0; i < pool.count; ++i) {
         const extent& one = pool.extents[i];
@@ -127,12 +127,12 @@ void check_search(const pool_of_extents& pool)
 }
 
 // Not on the stack: it is 50 KiB.
-std::unique_ptr<pool_of_extents> laid_out(const regions& map, const ranges& taken, max_t limit,
+std::unique_ptr<pool::layout> laid_out(const regions& map, const ranges& taken, max_t limit,
                                           bool has_gib_pages = true)
 {
-    auto pool = std::make_unique<pool_of_extents>();
-    const auto fault = memory::lay_out(known_of(map, taken, limit), has_gib_pages, *pool);
-    EXPECT_EQ(fault == pool_layout_fault::none, pool->size != 0) << describe(fault);
+    auto pool = std::make_unique<pool::layout>();
+    const auto fault = pool::lay_out(known_of(map, taken, limit), has_gib_pages, *pool);
+    EXPECT_EQ(fault == pool::fault::none, pool->size != 0) << pool::describe(fault);
     return pool;
 }
 
@@ -160,17 +160,17 @@ TEST(FreeMemory, IsSortedBySize)
 TEST(FreeMemory, SaysWhyThereIsNoLayout)
 {
     const auto ask = [](const regions& map, max_t limit) {
-        auto into = std::make_unique<pool_of_extents>();
-        return memory::lay_out(known_of(map, {}, limit), true, *into);
+        auto into = std::make_unique<pool::layout>();
+        return pool::lay_out(known_of(map, {}, limit), true, *into);
     };
-    EXPECT_EQ(ask({}, TiB), pool_layout_fault::nothing_free);
-    EXPECT_EQ(ask({{1, 8190, usable}}, TiB), pool_layout_fault::nothing_free);
-    EXPECT_EQ(ask({{2 * TiB, GiB, usable}}, TiB), pool_layout_fault::nothing_free) << "beyond the CPU's addresses";
-    EXPECT_EQ(ask({{GiB, 64 * TiB, usable}}, 4096 * TiB), pool_layout_fault::none) << "it fits exactly";
-    EXPECT_EQ(ask({{MiB, 64 * TiB, usable}}, 4096 * TiB), pool_layout_fault::none) << "in pages of all sizes";
-    EXPECT_EQ(ask({{GiB, 64 * TiB + KiB4, usable}}, 4096 * TiB), pool_layout_fault::too_large);
-    EXPECT_EQ(ask({{GiB, ~max_t{0}, usable}}, 4096 * TiB), pool_layout_fault::too_large);
-    EXPECT_EQ(ask({{GiB - 2 * MiB, 64 * TiB + 2 * MiB, usable}}, 4096 * TiB), pool_layout_fault::too_large)
+    EXPECT_EQ(ask({}, TiB), pool::fault::nothing_free);
+    EXPECT_EQ(ask({{1, 8190, usable}}, TiB), pool::fault::nothing_free);
+    EXPECT_EQ(ask({{2 * TiB, GiB, usable}}, TiB), pool::fault::nothing_free) << "beyond the CPU's addresses";
+    EXPECT_EQ(ask({{GiB, 64 * TiB, usable}}, 4096 * TiB), pool::fault::none) << "it fits exactly";
+    EXPECT_EQ(ask({{MiB, 64 * TiB, usable}}, 4096 * TiB), pool::fault::none) << "in pages of all sizes";
+    EXPECT_EQ(ask({{GiB, 64 * TiB + KiB4, usable}}, 4096 * TiB), pool::fault::too_large);
+    EXPECT_EQ(ask({{GiB, ~max_t{0}, usable}}, 4096 * TiB), pool::fault::too_large);
+    EXPECT_EQ(ask({{GiB - 2 * MiB, 64 * TiB + 2 * MiB, usable}}, 4096 * TiB), pool::fault::too_large)
         << "below the rest";
 }
 
@@ -181,8 +181,8 @@ TEST(FreeMemory, IsWhatThePoolHasRoomForBelowALimit)
     memory::known_memory known{map.data(), map.size(), nullptr, 0, 4096 * TiB};
     known.limit = memory::limit_for(known, room);
     EXPECT_EQ(known.limit, 72 * TiB - 3 * GiB - 5 + KiB4);
-    static memory::pool_of_extents pool;
-    EXPECT_EQ(memory::lay_out(known, true, pool), pool_layout_fault::none);
+    static pool::layout pool;
+    EXPECT_EQ(pool::lay_out(known, true, pool), pool::fault::none);
     EXPECT_GE(pool.size, room - 4 * KiB4);
 }
 
@@ -203,9 +203,9 @@ TEST(FreeMemory, HasTheHighestLimitThatLeavesSoMuch)
 
 TEST(FreeMemory, FaultsHaveSentences)
 {
-    const std::string nameless = memory::describe(static_cast<pool_layout_fault>(-1));
-    for (int each = 0; each <= static_cast<int>(pool_layout_fault::too_large); ++each)
-        EXPECT_NE(memory::describe(static_cast<pool_layout_fault>(each)), nameless);
+    const std::string nameless = pool::describe(static_cast<pool::fault>(-1));
+    for (int each = 0; each <= static_cast<int>(pool::fault::too_large); ++each)
+        EXPECT_NE(pool::describe(static_cast<pool::fault>(each)), nameless);
 }
 
 // The pool's tables as map() makes them: as many as were counted, and they lead where the extents say.
@@ -216,7 +216,7 @@ TEST(FreeMemory, IsMappedWithTheTablesThatWereCounted)
         const regions map{{0x1000, 0x9e000, usable}, {MiB, 3 * GiB - MiB, usable}, {4 * GiB, 9 * GiB, usable}};
         const ranges taken{{5 * MiB, 5 * MiB + 1}, {7 * GiB, 7 * GiB + 3 * KiB4}};
         const auto pool = laid_out(map, taken, TiB, has_gib_pages);
-        ASSERT_EQ(memory::map_pool(*pool, space.space), page::map_fault::none);
+        ASSERT_EQ(pool::map(*pool, space.space), page::map_fault::none);
         EXPECT_EQ(space.at.in_use - 1, pool->tables_needed());
         for (std::size_t i = 0; i < pool->count; ++i) {
             const extent& one = pool->extents[i];
@@ -229,7 +229,7 @@ TEST(FreeMemory, IsMappedWithTheTablesThatWereCounted)
     }
     model::checked_space little;
     little.at.limit = 3;
-    EXPECT_EQ(memory::map_pool(*laid_out({{MiB, GiB, usable}}, {}, TiB), little.space), page::map_fault::out_of_tables);
+    EXPECT_EQ(pool::map(*laid_out({{MiB, GiB, usable}}, {}, TiB), little.space), page::map_fault::out_of_tables);
 }
 
 regions some_map(std::mt19937_64& random)
@@ -301,13 +301,13 @@ TEST(FreeMemory, IsLaidOutAnew)
 {
     const regions large{{KiB4, 3 * GiB, usable}, {4 * GiB, 2 * GiB, usable}}, small{{MiB, 4 * MiB, usable}};
     const auto pool = laid_out(large, {}, TiB);
-    ASSERT_EQ(memory::lay_out(known_of(small, {}, TiB), false, *pool), pool_layout_fault::none);
+    ASSERT_EQ(pool::lay_out(known_of(small, {}, TiB), false, *pool), pool::fault::none);
     check(*pool, free_intervals(small, {}, TiB), false);
     check_search(*pool);
     EXPECT_EQ(pool->find_physical(GiB), nullptr);
     EXPECT_EQ(pool->tables_needed(), 3u);
     model::checked_space space(true, 46);
-    ASSERT_EQ(memory::map_pool(*pool, space.space), page::map_fault::none);
+    ASSERT_EQ(pool::map(*pool, space.space), page::map_fault::none);
     EXPECT_EQ(space.at.in_use - 1, 3u);
 }
 
@@ -330,8 +330,8 @@ TEST(FreeMemory, OfRealMachinesFitsIntoItsTables)
         ranges taken{{0, KiB4}, {MiB, MiB + 0x40000}};
         const max_t limit = max_t{1} << 46;
         const auto first = laid_out(map, taken, limit);
-        const auto [space, fault] = memory::choose_pool(map.data(), map.size(), taken.data(), taken.size(), 4 * GiB);
-        ASSERT_EQ(fault, memory::pool_fault::none);
+        const auto [space, fault] = page::choose_pt_space(map.data(), map.size(), taken.data(), taken.size(), 4 * GiB);
+        ASSERT_EQ(fault, page::pt_space_fault::none);
         const max_t tables = own_tables + first->tables_needed() + for_the_cut;
         taken.push_back({space.start, space.start + tables * KiB4});
         ASSERT_LE(taken.back().end, space.end);

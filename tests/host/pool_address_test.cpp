@@ -25,12 +25,12 @@ protected:
     {
         std::memset(memory_, 0xFF, space);
         page::set_pt_space(start(), start() + space);
-        memory::free_memory = {};
+        pool::free_memory = {};
     }
     ~PoolAddress() override
     {
-        memory::free_memory = {};
-        memory::offsets_by_gib = nullptr;
+        pool::free_memory = {};
+        pool::offsets_by_gib = nullptr;
         kernel_pt_space_manager = {};
         operator delete(memory_, std::align_val_t{frame});
     }
@@ -38,7 +38,7 @@ protected:
 
     void add(max_t physical, max_t length, page::page_size pages)
     {
-        memory::pool_of_extents& pool = memory::free_memory;
+        pool::layout& pool = pool::free_memory;
         pool.extents[pool.count++] = {physical, pool_base + pool.size, length, pages};
         pool.size += length;
         for (unsigned level = 1; level <= level_of(pages); ++level)
@@ -47,9 +47,9 @@ protected:
     // `tables`: what is said to be page table space.
     bool note(memory::range tables)
     {
-        if (!memory::note_offsets(memory::free_memory, tables, tables.start))
+        if (!pool::note_offsets(pool::free_memory, tables, tables.start))
             return false;
-        memory::reach_pool();
+        pool::reach();
         return true;
     }
 
@@ -59,9 +59,9 @@ protected:
 // The physical address leads to the other, and back.
 void lead(max_t physical, max_t address)
 {
-    void* const there = memory::pool_address(physical);
+    void* const there = pool::address_of(physical);
     EXPECT_EQ(reinterpret_cast<max_t>(there), address) << std::hex << physical;
-    EXPECT_EQ(memory::pool_physical(there), physical) << std::hex << address;
+    EXPECT_EQ(pool::physical_of(there), physical) << std::hex << address;
 }
 
 TEST_F(PoolAddress, OfFreeMemoryIsInThePool)
@@ -90,7 +90,7 @@ TEST_F(PoolAddress, IsFoundWherePiecesShareAMiB)
     lead(21 * frame - 1, pool_base + MiB2 + 4 * frame - 1);
     lead(2 * MiB2 - 1, pool_base + MiB2 - 1);
     for (const max_t elsewhere : {max_t{0}, 4 * frame, 7 * frame, 8 * frame, 19 * frame, 21 * frame, MiB, 2 * MiB2, GiB - 1})
-        EXPECT_EQ(memory::pool_address(elsewhere), nullptr) << std::hex << elsewhere;
+        EXPECT_EQ(pool::address_of(elsewhere), nullptr) << std::hex << elsewhere;
 }
 
 // Whole GiBs of one extent, and what is cut off at its ends; the byte behind the last may be asked for.
@@ -101,14 +101,14 @@ TEST_F(PoolAddress, IsFoundInWholeGiBsAndCutOnes)
     add(GiB + MiB2, GiB - MiB2, page::page_size::mib_2);
     add(5 * GiB, 4 * MiB2, page::page_size::mib_2);
     ASSERT_TRUE(note({MiB, MiB2}));
-    for (std::size_t i = 0; i < memory::free_memory.count; ++i) {
-        const memory::extent& one = memory::free_memory.extents[i];
+    for (std::size_t i = 0; i < pool::free_memory.count; ++i) {
+        const pool::extent& one = pool::free_memory.extents[i];
         for (max_t at = 0; at < one.length; at += MiB / 2)
             lead(one.physical + at, one.address + at);
         lead(one.physical + one.length - 1, one.address + one.length - 1);
     }
     for (const max_t elsewhere : {GiB, GiB + MiB2 - 1, 5 * GiB + 4 * MiB2, 6 * GiB, 8 * GiB})
-        EXPECT_EQ(memory::pool_address(elsewhere), nullptr) << std::hex << elsewhere;
+        EXPECT_EQ(pool::address_of(elsewhere), nullptr) << std::hex << elsewhere;
 }
 
 TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
@@ -116,18 +116,18 @@ TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
     ASSERT_TRUE(note({MiB, MiB2}));
     const max_t end = start() + space;
     for (const max_t offset : {max_t{0}, frame + 8, space - 1}) {
-        EXPECT_EQ(reinterpret_cast<max_t>(memory::search_pool(start() + offset)), page_tables_base + offset);
-        EXPECT_EQ(memory::pool_physical(reinterpret_cast<void*>(page_tables_base + offset)), start() + offset);
+        EXPECT_EQ(reinterpret_cast<max_t>(pool::search(start() + offset)), page_tables_base + offset);
+        EXPECT_EQ(pool::physical_of(reinterpret_cast<void*>(page_tables_base + offset)), start() + offset);
     }
-    EXPECT_EQ(memory::search_pool(start() - 1), nullptr);
-    EXPECT_EQ(memory::search_pool(end), nullptr);
+    EXPECT_EQ(pool::search(start() - 1), nullptr);
+    EXPECT_EQ(pool::search(end), nullptr);
 }
 
 TEST_F(PoolAddress, IsThePhysicalOneWhileTheBootMappingIsInForce)
 {
-    memory::reach_boot_mapping();
+    pool::reach_boot_mapping();
     for (const max_t physical : {max_t{0}, GiB - 1, GiB, 4 * GiB - 1})
-        EXPECT_EQ(reinterpret_cast<max_t>(memory::pool_address(physical)), physical);
+        EXPECT_EQ(reinterpret_cast<max_t>(pool::address_of(physical)), physical);
     add(MiB2, MiB2, page::page_size::mib_2);
     ASSERT_TRUE(note({MiB, MiB2}));
     lead(MiB2, pool_base);
@@ -137,7 +137,7 @@ TEST_F(PoolAddress, OfNothingHasNoPhysicalOne)
 {
     add(2 * MiB2, MiB2, page::page_size::mib_2);
     for (const max_t elsewhere : {max_t{0}, page_tables_base - 1, page_tables_base + space, pool_base - 1, pool_base + MiB2})
-        EXPECT_EQ(memory::pool_physical(reinterpret_cast<void*>(elsewhere)), 0u) << std::hex << elsewhere;
+        EXPECT_EQ(pool::physical_of(reinterpret_cast<void*>(elsewhere)), 0u) << std::hex << elsewhere;
 }
 
 // Pieces of all sizes, by the thousand, with gaps: the table says what the search says, and takes what was foreseen.
@@ -145,7 +145,7 @@ TEST_F(PoolAddress, IsWhatTheSearchSays)
 {
     for (unsigned round = 0; round < 200; ++round) {
         std::mt19937_64 random(round);
-        memory::free_memory = {};
+        pool::free_memory = {};
         for (const page::page_size pages : {page::page_size::gib_1, page::page_size::mib_2, page::page_size::kib_4}) {
             const max_t bytes = bytes_of(pages);
             max_t next = bytes;
@@ -158,11 +158,11 @@ TEST_F(PoolAddress, IsWhatTheSearchSays)
             }
         }
         page::set_pt_space(start(), start() + space);
-        const max_t least = memory::frames_for_offsets(memory::free_memory) * frame;
+        const max_t least = pool::frames_for_offsets(pool::free_memory) * frame;
         ASSERT_TRUE(note({GiB / 2, GiB / 2 + frame})) << round;
         EXPECT_LE(kernel_pt_space_manager.current_addr - start(), least) << round;
-        for (std::size_t i = 0; i < memory::free_memory.count; ++i) {
-            const memory::extent& one = memory::free_memory.extents[i];
+        for (std::size_t i = 0; i < pool::free_memory.count; ++i) {
+            const pool::extent& one = pool::free_memory.extents[i];
             for (const max_t at : {one.physical, one.physical + one.length - 1, one.physical + random() % one.length})
                 lead(at, one.address + (at - one.physical));
         }
@@ -177,7 +177,7 @@ TEST_F(PoolAddress, NeedsRoomForItsTables)
     for (bool noted = false; !noted; ++frames) {
         ASSERT_LT(frames, 16u);
         page::set_pt_space(start(), start() + frames * frame);
-        noted = memory::note_offsets(memory::free_memory, {MiB, MiB2}, MiB);
+        noted = pool::note_offsets(pool::free_memory, {MiB, MiB2}, MiB);
     }
     EXPECT_EQ(frames - 1, 1u + 3 * 2) << "one by GiB; for whole GiBs, and two that are cut";
 }
