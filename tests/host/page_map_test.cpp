@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <ostream>
 #include <random>
+#include <thread>
 
 namespace page {
 
@@ -45,7 +47,7 @@ TEST(Map, APageOfEachSizeNeedsThreeTablesOrFewer)
         EXPECT_EQ(space.at.in_use, 1u + (4 - level));
         agree(space, {unmap, 0xFFFF'FFFF'C000'0000, 0, pages, 0});
         EXPECT_EQ(space.page_count(), 0u);
-        EXPECT_EQ(space.at.in_use, 1u);
+        EXPECT_EQ(space.at.in_use, 2u) << "the table of the kernel's half stays";
     }
 }
 
@@ -139,7 +141,8 @@ TEST(Run, LeadsWhereItsPagesWouldAndNowhereElse)
                 }
                 for (max_t i = 0; i < count; ++i)
                     ASSERT_EQ(space.space.unmap({start + i * bytes}, pages), map_fault::none);
-                EXPECT_EQ(space.at.in_use, 1u);
+                const max_t slots = (start + count * bytes - 1) / (512 * GiB) - start / (512 * GiB) + 1;  // which stay
+                EXPECT_EQ(space.at.in_use, 1u + (count == 0 ? 0 : slots));
                 EXPECT_EQ(space.at.misused, "");
             }
 }
@@ -233,6 +236,23 @@ TEST(Map, ALargePagesPatBitIsNoAddress)
     EXPECT_EQ(space.run({translate, 0x1234, 0, sizes[1], 0}), "");
 }
 
+TEST(Reserve, GivesTheKernelsHalfATableThatStays)
+{
+    constexpr max_t there = 0xFFFF'FF00'0000'0000;
+    checked_space space;
+    space.at.limit = 1;
+    EXPECT_FALSE(space.space.reserve({there}));
+    EXPECT_EQ(space.at.in_use, 1u);
+    space.at.limit = 3;
+    ASSERT_TRUE(space.space.reserve({there}));
+    EXPECT_EQ(space.at.in_use, 2u);
+    const max_t slot = space.at.entries(space.space.pml4)[510];
+    ASSERT_EQ(space.space.map({there}, {GiB}, sizes[1], writable), map_fault::none) << "one more table is enough";
+    ASSERT_EQ(space.space.unmap({there}, sizes[1]), map_fault::none);
+    EXPECT_EQ(space.at.entries(space.space.pml4)[510], slot);
+    EXPECT_EQ(space.at.in_use, 2u);
+}
+
 TEST(Protect, KeepsWhatTheCpuHasSet)
 {
     for (const page_size pages : sizes) {
@@ -243,6 +263,35 @@ TEST(Protect, KeepsWhatTheCpuHasSet)
         agree(space, {protect, GiB, 0, pages, no_execute});  // nothing changes, and nobody is told
         agree(space, {unmap, GiB, 0, pages, 0});
     }
+}
+
+// A second thread does what a CPU does: it sets the bit in one step, at any moment, and expects to find it later.
+TEST(Protect, LosesNothingThatTheCpuSetsMeanwhile)
+{
+    constexpr max_t dirty = 0x40;
+    checked_space all;
+    ASSERT_EQ(all.space.map({0}, {GiB}, sizes[0], writable), map_fault::none);
+    phys_addr table = all.space.pml4;
+    for (int level = 4; level > 1; --level)
+        table = {all.at.entries(table)[0] & 0x000F'FFFF'FFFF'F000};
+    max_t* const entry = all.at.entries(table);
+    std::atomic<bool> done = false;
+    max_t lost = 0;
+    std::thread cpu([&] {
+        for (int i = 0; i < 1'000'000; ++i) {
+            __atomic_fetch_or(entry, dirty, __ATOMIC_SEQ_CST);
+            for (int wait = 0; wait < 20; ++wait)
+                asm volatile("pause");
+            lost += (__atomic_fetch_and(entry, ~dirty, __ATOMIC_SEQ_CST) & dirty) == 0;
+        }
+        done = true;
+    });
+    for (max_t round = 0; !done; ++round) {
+        ASSERT_EQ(all.space.protect({0}, sizes[0], round % 2 == 0 ? no_execute : writable), map_fault::none);
+        all.at.told.clear();
+    }
+    cpu.join();
+    EXPECT_EQ(lost, 0u);
 }
 
 TEST(Describe, HasASentenceForEachFault)

@@ -114,7 +114,8 @@ void checked_space::count_tables(max_t address, unsigned level, int change)
 {
     for (; level <= 3; ++level) {
         const part one{level, address / bytes_at(level) / 512};
-        if ((parts_[one] += change) == 0)
+        const bool stays = level == 3 && address >> 63 != 0;  // what the topmost table leads to in the kernel's half
+        if ((parts_[one] += change) == 0 && !stays)
             parts_.erase(one);
     }
 }
@@ -261,12 +262,14 @@ max_t checked_space::walk(phys_addr table, unsigned level, max_t base, pages& fo
             const bool is_low = address < max_t{1} << 47;
             if (rights != (is_low ? 7u : 3u))
                 wrong = "a table's entry has the rights " + std::to_string(rights);
-            if (const max_t there = walk({physical}, level - 1, address, found, wrong); there != said)
+            const bool is_counted = level < 4 || is_low;
+            const max_t there = walk({physical}, level - 1, address, found, wrong);
+            if (there == 0 && is_counted)
+                wrong = "there is an empty table";
+            if (there != said && is_counted)
                 wrong = "a table has " + std::to_string(there) + " entries, and " + std::to_string(said) + " are counted";
         }
     }
-    if (present == 0 && level < 4)
-        wrong = "there is an empty table";
     return present;
 }
 
