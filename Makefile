@@ -123,6 +123,9 @@ bench: build/amend $(if $(ROWS),,build/daybook.elf build/tests/count.so) | $(ins
 	PYTHONPATH=tools tests/bench/run $(ROWS)
 bench-all: build/amend | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
 	PYTHONPATH=tools tests/bench/run all
+figures: $(builder) ## what a program's calls cost, in instructions: a line each, for scripts
+	tools/build --product build >&2
+	/usr/bin/python3 -m machine.program_figures build/product.iso
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
 
@@ -139,4 +142,4 @@ help: ## this list
 	$(say) "The journal builds two kernels: the product, and a second one that has the tests, probes and costs beside."
 	awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test test-all matrix bench bench-all doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants
+.PHONY: force iso run tangle at debug days sanitized exhibits site emulator serve book anchors evidence test test-all matrix bench bench-all figures doctor deps toolchain clean help map-check map-boot prove check reseal coverage mutants

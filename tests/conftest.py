@@ -13,7 +13,7 @@ import pytest
 import store
 
 ROOT = Path(__file__).resolve().parents[1]
-DAY = re.compile(r"\d{4}-\d\d-\d\d[a-z]?-[\w-]+")
+DAY = re.compile(r"\d{4}-\d\d-\d\d[a-z]*-[\w-]+")
 
 os.environ["PYTHONPATH"] = str(ROOT / "tools")
 

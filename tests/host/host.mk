@@ -5,7 +5,7 @@
 host.programs := $(addprefix build/tests/,host_tests logs_tests eight_bits_tests amend_tests)
 
 # What of the kernel runs on the host, as paths below tangled/.
-host.kernel := console/font.cpp kstruct/heap.cpp kstruct/slab.cpp memory/danger.cpp pool/free_memory.cpp memory/free_pieces.cpp \
+host.kernel := capability/slot.cpp console/font.cpp kstruct/heap.cpp kstruct/slab.cpp memory/danger.cpp pool/free_memory.cpp memory/free_pieces.cpp \
   page/choose_pt_space.cpp cpu/stack.cpp multiboot2/information.cpp page/map.cpp page/pt_space.cpp \
   page/table_supply.cpp pmem/free_tree.cpp pmem/frame_allocator.cpp pool/address.cpp
 host.tests := $(wildcard tests/host/*.cpp)

@@ -52,10 +52,10 @@ def asides(home: Element) -> list[Element]:
 
 
 def test_what_an_entry_needs_is_linked_and_on_the_map(site: Site) -> None:
-    by_day = {re.match(r"\d{4}-\d\d-\d\d[a-z]?", entry.stem)[0]: page_of(entry.stem) for entry in site.entries}  # type: ignore[index]
+    by_day = {re.match(r"\d{4}-\d\d-\d\d[a-z]*", entry.stem)[0]: page_of(entry.stem) for entry in site.entries}  # type: ignore[index]
     rows = site.pages["map.html"].one("tbody").all("tr")
     for (entry, values), row in zip(front_matter(site), rows, strict=True):
-        page, days = page_of(entry.stem), re.findall(r"\d{4}-\d\d-\d\d[a-z]?", values.get("needs") or "")
+        page, days = page_of(entry.stem), re.findall(r"\d{4}-\d\d-\d\d[a-z]*", values.get("needs") or "")
         linked = [site.target(page, link.attributes["href"]).page for link in site.pages[page].one("p", class_="needs").all("a")]
         assert linked == [by_day[day] for day in days]
         cells = [[site.target("map.html", link.attributes["href"]).page for link in cell.all("a")] for cell in row.all("td")]

@@ -21,7 +21,7 @@ end
 --- The anchor of a part on the home page.
 function M.anchor(name) return 'part-' .. html.slug(name) end
 
-local day = '(%d%d%d%d%-%d%d%-%d%d%l?)%f[%W]'
+local day = '(%d%d%d%d%-%d%d%-%d%d%l*)%f[%W]'
 
 --- The text with `link(entry)` in the place of each day that it names; the entry is nil where there is none.
 function M.with_days(text, entries, link)

@@ -12,7 +12,7 @@ local M = {}
 
 local function new_entry(file, number)
   local name = file:match '([^/]+)%.nw$'
-  local year, month, day, letter = (name or ''):match '^(%d%d%d%d)%-(%d%d)%-(%d%d)(%l?)%-[%w-]+$'
+  local year, month, day, letter = (name or ''):match '^(%d%d%d%d)%-(%d%d)%-(%d%d)(%l*)%-[%w-]+$'
   if not year then
     problems.add(file, 1, 'an entry is named YYYY-MM-DD-slug.nw')
     problems.stop_if_any()

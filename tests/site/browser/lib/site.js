@@ -30,7 +30,7 @@ export const size = (file) => statSync(path.join(ROOT, file)).size;
 const KINDS = [
   ['home', /^index\.html$/],
   ['month', /^\d{4}-\d{2}\/index\.html$/],
-  ['entry', /^\d{4}-\d{2}\/\d{2}[a-z]?-[^/]+\.html$/],
+  ['entry', /^\d{4}-\d{2}\/\d{2}[a-z]*-[^/]+\.html$/],
 ];
 
 export function kindOf(page) {
