@@ -77,7 +77,7 @@ TEST(Pool, SaysWhyThereIsNone)
 TEST(Pool, FaultsHaveSentences)
 {
     using page::pt_space_fault;
-    const std::string nameless = "the choice of the pool has a fault without a name";
+    const std::string nameless = "the choice of page table space has a fault without a name";
     for (int each = 0; each <= static_cast<int>(pt_space_fault::nothing_free); ++each)
         EXPECT_NE(page::describe(static_cast<pt_space_fault>(each)), nameless);
     EXPECT_EQ(page::describe(static_cast<pt_space_fault>(-1)), nameless);
