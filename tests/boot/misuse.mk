@@ -1,7 +1,7 @@
 # The newest kernel with tests that misuse its memory, behind its own. Included by the Makefile.
 build/tests/misuse.elf: build/daybook.elf build/tests/misuse.o
 	$(say) "link    $@"
-	$(CROSS)ld $(ldflags) -T linker.ld -o $@ $$(cut -d ' ' -f 2 build/objects.txt) build/tests/misuse.o
+	$(CROSS)ld $(ldflags) @tangled/compiler/linker -T linker.ld -o $@ $$(cut -d ' ' -f 2 build/objects.txt) build/tests/misuse.o
 build/tests/misuse.o: tests/boot/misuse.cpp tools/building/compiler.py | build/daybook.elf
 	$(say) "c++     $<"
 	mkdir -p $(@D) && $(CROSS)g++ $(cxxflags) -iquote tangled/proof @tangled/compiler/flags -MMD -MP -c $< -o $@

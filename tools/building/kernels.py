@@ -27,15 +27,15 @@ def link(tree: Tree, objects: list[tuple[str, Path]]) -> None:
     part = tree.elf.with_suffix(f".{os.getpid()}")
     try:
         programs = link_programs(tree, [each for each in objects if is_users(each[0])])
-        paths = [str(path) for name, path in objects if not is_users(name)] + list(map(str, programs))
-        run([*compiler.linker(tree), "-o", str(part), *paths])
+        parts = [each for each in objects if not is_users(each[0])] + [("programs", path) for path in programs]
+        run([*compiler.linker(tree), "-o", str(part), *(str(path) for _, path in parts)])
         part.rename(tree.elf)
         if tree.iso.stem != tree.elf.stem:  # an image's kernel is beside it, by the same name
             also(tree.elf, tree.iso.with_suffix(".elf"))
     finally:
         part.unlink(missing_ok=True)
     if not tree.product:
-        write(tree.folder / "objects.txt", "".join(f"{name.removeprefix('tangled/')} {path}\n" for name, path in objects))
+        write(tree.folder / "objects.txt", "".join(f"{name.removeprefix('tangled/')} {path}\n" for name, path in parts))
 
 
 def also(file: Path, name: Path) -> None:
