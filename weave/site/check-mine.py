@@ -7,6 +7,8 @@ Say it in the folder that has boot/ and linker.ld in it. IMAGE is build/daybook.
 is as it must be. It needs Python and QEMU, and nothing from the network: the day is in it, each line as a sum.
 """
 
+import base64
+import gzip
 import hashlib
 import json
 import re
@@ -16,7 +18,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Iterator
 
-DAY: dict[str, Any] = json.loads("THE DAY")
+SITE = "THE SITE"
+DAY: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode("THE DAY")))
 IMAGE = "build/daybook.iso"
 PATIENCE = 120  # seconds for a boot
 EXACT, SUM = 5, 8  # a line's sum: digits for the line, the rest for the line without its blanks
@@ -33,7 +36,10 @@ def sum_of(line: str) -> str:
 
 def paragraph(place: int, words: str) -> str:
     """The words, and the paragraph at this place of the list; nothing for place 0."""
-    return f"\n    {words} {DAY['paragraphs'][place - 1]}" if place else ""
+    if not place:
+        return ""
+    name, address = DAY["paragraphs"][place - 1]
+    return f"\n    {words} ⟨{name}⟩, {SITE}{address}"
 
 
 def author(writers: list[list[int]], line: int) -> str:
@@ -83,7 +89,7 @@ def check_files() -> bool:
         if path not in DAY["files"] and path.endswith((".asm", ".cpp", ".hpp", ".inc")):
             print(f"{path}: this day has no such file (any more)")
     wrong = sum(not is_sound for is_sound, _ in found.values())
-    print(f"files: {len(found) - wrong} of {len(found)} are as on the pages" + (f"; how blanks are meant: {DAY['need']}" if wrong else ""))
+    print(f"files: {len(found) - wrong} of {len(found)} are as on the pages" + (f"; how blanks are meant: {SITE}need.html" if wrong else ""))
     return wrong == 0
 
 
@@ -93,7 +99,7 @@ def boot(image: str) -> tuple[int, list[str]]:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     except FileNotFoundError:
-        sys.exit(f"there is no {command[0]} on this machine: {DAY['need']}")
+        sys.exit(f"there is no {command[0]} on this machine: {SITE}need.html")
     except subprocess.TimeoutExpired as late:
         print(f"image: it has not ended after {PATIENCE} seconds")
         return -1, ESCAPES.sub("", (late.stdout or b"").decode(errors="replace")).splitlines()

@@ -46,7 +46,7 @@ local function paragraphs()
   local list, places = {}, {}
   return list, function(piece)
     if piece and not places[piece] then
-      list[#list + 1] = ('⟨%s⟩, %s#%s'):format(piece.base, output.address(piece.entry.path), html.fragment(piece.anchor))
+      list[#list + 1] = {piece.base, html.link('', piece.entry.path, piece.anchor)}
       places[piece] = #list
     end
     return places[piece] or 0
@@ -103,12 +103,13 @@ function M.write(entry, book)
       files[in_tree[#in_tree]] = sums_of(entry, book, model.files[path], place)
     end
   end
-  local keys = {'name', 'need', 'command', 'blocks', 'log', 'files', 'paragraphs', 'sums', 'writers', 'status', 'expected', 'forbidden'}
+  local keys = {'name', 'command', 'blocks', 'log', 'files', 'paragraphs', 'sums', 'writers', 'status', 'expected', 'forbidden'}
   local day = json.encode({
-    name = entry.name, need = output.address 'need.html', command = typed.command, blocks = typed.blocks,
+    name = entry.name, command = typed.command, blocks = typed.blocks,
     log = log_of(entry, book, place), files = files, paragraphs = list,
   }, {keyorder = table.move(in_tree, 1, #in_tree, #keys + 1, keys)})
-  output.write(script_of(entry), (output.slurp('check-mine.py'):gsub('"THE DAY"', function() return json.quotestring(day) end)))
+  local packed = {['THE SITE'] = output.address '', ['THE DAY'] = output.packed(day)}
+  output.write(script_of(entry), (output.slurp('check-mine.py'):gsub('THE %u+', packed)))
 end
 
 return M

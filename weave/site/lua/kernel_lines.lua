@@ -65,8 +65,7 @@ local function script(kernel, book, number_of)
   end
   local lines = ('{"pieces":[%s],"runs":[%s],"symbols":%s}'):format(
     table.concat(pieces, ','), table.concat(runs, ','), data.symbols)
-  return ('daybookBytes(%s, "%s");\n'):format(json.quotestring(M.path(kernel)),
-    pandoc.pipe('sh', {'-c', 'libdeflate-gzip -12 | base64 -w 0'}, lines))
+  return ('daybookBytes(%s, "%s");\n'):format(json.quotestring(M.path(kernel)), output.packed(lines))
 end
 
 --- Makes the scripts that are not there yet; boot.copies() names them.

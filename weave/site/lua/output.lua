@@ -43,6 +43,11 @@ function M.write(path, content)
   write(out .. '/' .. path, content)
 end
 
+--- The text as a script can hold it in few bytes.
+function M.packed(text)
+  return pandoc.pipe('sh', {'-c', 'libdeflate-gzip -12 | base64 -w 0'}, text)
+end
+
 --- Writes a file that is no part of the site.
 M.list = write
 
