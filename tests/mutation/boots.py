@@ -35,8 +35,9 @@ NOTING = 0xFFFF_FFFF  # switch.hpp
 
 
 def kernel_sources() -> Sources:
-    """All that the kernel is compiled from."""
+    """All that the kernel is compiled from, its programs aside."""
     files = sorted(str(path.relative_to(ROOT / "tangled")) for path in (ROOT / "tangled").rglob("*.cpp"))
+    files = [file for file in files if "user" not in Path(file).parts]
     return Sources(ROOT / "tangled", files, [], [], [])
 
 

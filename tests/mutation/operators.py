@@ -80,7 +80,7 @@ class Finder:
     def __init__(self, tree: Path, file: str, options: list[str]) -> None:
         self.file, self.path = file, str(tree / file)
         self.text = read(tree / file)
-        unit = Index.create().parse(self.path, args=["-x", "c++", "-std=c++20", f"-I{tree}", *options])
+        unit = Index.create().parse(self.path, args=["-x", "c++", "-std=c++20", *found_in(tree), *options])
         wrong = [each for each in unit.diagnostics if each.severity >= Diagnostic.Error]
         if wrong:
             raise ValueError(f"{self.path} does not compile: {wrong[0].spelling}")
@@ -255,6 +255,11 @@ class Finder:
             if semicolon.spelling == ";":
                 end = semicolon.extent.end.offset
                 self.add([*ways, each], start, end, ";", (start, end), is_statement=True)
+
+
+def found_in(tree: Path) -> list[str]:
+    """The compiler's options for headers in a tree: the second kernel's first."""
+    return [f"-I{tree}/proof", f"-I{tree}"]
 
 
 def mutants(tree: Path, file: str, options: list[str] = []) -> list[Mutant]:

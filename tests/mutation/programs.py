@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from operators import Mutant, read, write
+from operators import Mutant, found_in, read, write
 from schemata import woven
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,11 +52,6 @@ def run_tests(program: Path, cpu_seconds: float, filter: str, environment: dict[
     failed = re.search(r"^\[  FAILED  \] (\w+\.\w+)", run.stdout, re.MULTILINE)
     begun = re.findall(r"^\[ RUN      \] (\S+)", run.stdout, re.MULTILINE)
     return Verdict(True, failed[1] if failed else (begun or ["no test"])[-1])
-
-
-def found_in(tree: Path) -> list[str]:
-    """The compiler's options for headers in a tree: the second kernel's first."""
-    return [f"-I{tree}/proof", f"-I{tree}"]
 
 
 @dataclass(frozen=True)
