@@ -6,23 +6,23 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { violations } from './lib/axe.js';
 import { as, at, fileAddress, openPage, watch, unfold } from './lib/browser.js';
 import { emulated } from './lib/emulated.js';
 import { ENDINGS, PATIENCE, address, booted, browser, control, machines, press, serial, settled, skip } from './lib/panel.js';
 import { MOUNT } from './lib/server.js';
-import { ROOT, TOP, entries, files, nameOf, read } from './lib/site.js';
+import { ROOT, TOP, entries, files, nameOf, read, scripted } from './lib/site.js';
 import { verdicts } from './lib/verdict.js';
 
 const BUDGET = 450_000, WITH_PROGRAMS = 520_000; // bytes after the click
-const PARTS = /\/emulator\/|\.kernel$|\.lines\.js$/; // what the panel loads; scrolling may load a picture
+const PARTS = /\/emulator\/|\.(kernel|lines)\.js$/; // what the panel loads; scrolling may load a picture
 
 const budgetOf = (entry) => (existsSync(path.join(TOP, 'build/at', nameOf(entry), 'tangled/user')) ? WITH_PROGRAMS : BUDGET);
 const kernelOf = (entry) => entry.replace(/html$/, 'kernel');
-const linesOf = (entry) => gunzipSync(Buffer.from(/, "(.*)"\);/.exec(read(entry.replace(/html$/, 'lines.js')))[1], 'base64')).toString();
+const linesOf = (entry) => scripted(entry.replace(/html$/, 'lines')).toString();
 const withTables = entries.find((entry) => entry.includes('the-higher-half')) ?? entries.at(-1);
-const exhibitOf = (name) => files.find((file) => file.endsWith(`.${name}.kernel`));
+const exhibitOf = (name) => files.find((file) => file.endsWith(`.${name}.kernel.js`))?.slice(0, -3);
 const without = (name) => skip || (!exhibitOf(name) && `the site has no exhibit ${name}`);
 
 /** Opens the page of an exhibit, with its log unfolded; gives its button, too. */
@@ -36,7 +36,7 @@ async function opened(name, options) {
 
 /** What a verdict about an entry's panel depends on; of its page on what is beside the button, and the pieces of the tour. */
 const dependsOn = (entry) => ({
-  files: [kernelOf(entry), entry.replace(/html$/, 'lines.js'), 'site.js', 'style.css', 'emulator/panel.js', 'emulator/panel.css'],
+  files: [`${kernelOf(entry)}.js`, entry.replace(/html$/, 'lines.js'), 'site.js', 'style.css', 'emulator/panel.js', 'emulator/panel.css'],
   judges: ['boot.test.js', ...['browser', 'panel', 'server'].map((name) => `lib/${name}.js`)],
   browser: browser.version(),
   page: /<section class="boot".*?<\/section>/s.exec(read(entry))?.[0],

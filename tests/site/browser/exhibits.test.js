@@ -29,7 +29,7 @@ const idOf = ({ entry, exhibit, machine }) => `${entry}.${exhibit} on ${machine}
 const judged = verdicts('exhibit-in-page', buttons.map((button) => {
   const { kernel, memory, commandLine } = button;
   const demands = demandsOf(button).map(({ outcome, expected, forbidden }) => [outcome, expected.map(String), forbidden.map(String)]);
-  return { files: [kernel], judges: JUDGES, memory, commandLine, ends: ELSEWHERE[idOf(button)]?.ends, demands };
+  return { files: [`${kernel}.js`], judges: JUDGES, memory, commandLine, ends: ELSEWHERE[idOf(button)]?.ends, demands };
 }));
 
 describe('exhibits', { concurrency: availableParallelism(), skip }, () => {
@@ -52,7 +52,7 @@ describe('exhibits', { concurrency: availableParallelism(), skip }, () => {
 test('elsewhere.json names exhibits that are there', { skip }, () => {
   const known = buttons.map(idOf);
   assert.deepEqual(Object.keys(ELSEWHERE).filter((name) => !known.includes(name)), []);
-  assert.ok(known.length > 0 || !files.some((name) => /\.[\w-]+\.kernel$/.test(name)), 'no button was found');
+  assert.ok(known.length > 0 || !files.some((name) => /\.[\w-]+\.kernel\.js$/.test(name)), 'no button was found');
 });
 
 after(() => console.log(`${buttons.length} buttons of exhibits`));

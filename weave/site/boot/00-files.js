@@ -22,10 +22,13 @@ const daybookBoot = {};
     return unpacked(scripted[path]);
   };
 
-  /** The bytes of the site's file `path`. */
+  /** The bytes of the emulator's file `path`. */
   daybookBoot.bytes = async (path) => (location.protocol === 'file:'
     ? loaded(path)
     : unpacked(new Uint8Array(await (await fetched(path)).arrayBuffer())));
+
+  /** The bytes of the kernel `path`, which is on the site as a script alone. */
+  daybookBoot.kernel = loaded;
 
   /** The journal's lines that the code of `kernel` came from. */
   daybookBoot.lines = async (kernel) => {

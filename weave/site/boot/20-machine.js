@@ -5,7 +5,7 @@
   /** Everything that a machine for `kernel` is made of. */
   daybookBoot.load = async (kernel) => {
     const code = daybook.load(`${daybook.root}emulator/worker.js`);
-    const bytes = await Promise.all([...Object.values(FILES), kernel].map(daybookBoot.bytes));
+    const bytes = await Promise.all([...Object.values(FILES).map(daybookBoot.bytes), daybookBoot.kernel(kernel)]);
     const lines = await daybookBoot.lines(kernel);
     await code;
     return {...Object.fromEntries([...Object.keys(FILES), 'kernel'].map((name, i) => [name, bytes[i]])), lines};

@@ -50,8 +50,8 @@
       const [start, rows] = lastOf(sorted, ([first]) => first <= address) ?? [0n, []];
       const [, piece = -1, number] = lastOf(rows, ([offset]) => offset <= Number(address - start)) ?? [];
       if (!pieces[piece]) return undefined;
-      const [page, anchor, name, date] = pieces[piece];
-      return {page, anchor, name, date, number};
+      const [page, anchor, name] = pieces[piece];
+      return {page, anchor, name, number};
     };
 
     /** Where statements of this page begin: addresses by line, by piece. What the compiler has moved elsewhere is left out. */
@@ -76,7 +76,7 @@
         const isHere = found.page === here;
         const text = isHere
           ? `⟨${found.name}⟩, line ${numberIn(found)}`
-          : `${found.date} ⟨${found.name}⟩, line ${found.number} of the chunk`;
+          : `${found.page.replace(/\/(\d+[a-z]*).*/, '-$1')} ⟨${found.name}⟩, line ${found.number} of the chunk`;
         return make('a', {href: `${isHere ? '' : daybook.root + found.page}#${found.anchor}`}, text);
       },
 

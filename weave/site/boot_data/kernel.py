@@ -1,7 +1,6 @@
 """One kernel, made ready for the pages, in files that are kept until the kernel is another.
 
-BASE.kernel     the ELF file without symbols and debug information
-BASE.kernel.js  the same as a script, for a site that is read from a folder
+BASE.kernel.js  the ELF file without symbols and debug information, as a script: a site that is read from a folder can load that
 BASE.rows.lua   for weave/site/lua/kernel_lines.lua: {entries = names of entries, runs = {{address, {offset,
                 number of the entry in `entries` or 0, twice the line and one if a statement begins there, …}}, …}, symbols = JSON}
 BASE.key        what they were made from
@@ -65,11 +64,12 @@ class Kernel:
         """Makes its files. A KernelError if the ELF file is not a kernel's."""
         self._file("key").unlink(missing_ok=True)
         rows = self._rows()
-        stripped, kernel = self._file("stripped"), self._file("kernel")
+        stripped = self._file("stripped")
         output_of("strip", "--strip-all", "-o", str(stripped), str(self.elf))
         output_of("libdeflate-gzip", "-12", str(stripped))
-        os.replace(f"{stripped}.gz", kernel)
-        text = base64.b64encode(kernel.read_bytes()).decode()
+        packed = self._file("stripped.gz")
+        text = base64.b64encode(packed.read_bytes()).decode()
+        packed.unlink()
         self._write("kernel.js", f'daybookBytes({json.dumps(self.path)}, "{text}");\n')
         self._write("rows.lua", f"return {lua.to_lua(rows)}\n")
         self._write("key", self.key)

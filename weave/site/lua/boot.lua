@@ -100,7 +100,7 @@ end
 function M.copies()
   local out = {}
   for _, kernel in ipairs(M.kernels()) do
-    for _, kind in ipairs {'kernel', 'kernel.js', 'lines.js'} do
+    for _, kind in ipairs {'kernel.js', 'lines.js'} do
       local to = kernel.path:gsub('kernel$', kind)
       out[#out + 1] = kernel.files .. '.' .. kind .. '\t' .. to .. '\n'
     end

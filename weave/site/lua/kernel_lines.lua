@@ -53,7 +53,7 @@ local function script(kernel, book, number_of)
   local function index(piece)
     if not indexes[piece] then
       indexes[piece] = #pieces
-      local fields = {piece.entry.path, piece.anchor, piece.base, piece.entry.day}
+      local fields = {piece.entry.path, piece.anchor, piece.base}
       for i, field in ipairs(fields) do fields[i] = json.quotestring(field) end
       pieces[#pieces + 1] = '[' .. table.concat(fields, ',') .. ']'
     end

@@ -5,11 +5,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { gunzipSync } from 'node:zlib';
-import { ROOT } from './site.js';
+import { ROOT, scripted } from './site.js';
 
 const MIB = 2 ** 20;
-const unpacked = (file) => new Uint8Array(gunzipSync(readFileSync(path.join(ROOT, file))));
+const bytesOf = (file) => new Uint8Array(scripted(file));
 
 /** Boots the site's `kernel` in this thread, and hands every message of the machine to `tell`. */
 function start({ kernel, memory, commandLine }, tell) {
@@ -26,9 +25,9 @@ function start({ kernel, memory, commandLine }, tell) {
   const page = vm.createContext({});
   vm.runInContext(readFileSync(path.join(ROOT, 'emulator/worker.js'), 'utf8'), page);
   vm.runInContext(`(${page.daybookWorker})()`, scope);
-  const [wasm, vgaRom, bootRom] = ['bochs.wasm', 'vgabios.bin', 'boot.bin'].map((name) => unpacked(`emulator/${name}`));
+  const [wasm, vgaRom, bootRom] = ['bochs.wasm', 'vgabios.bin', 'boot.bin'].map((name) => bytesOf(`emulator/${name}`));
   scope.onmessage({ data: {
-    id: 1, type: 'boot', wasm, vgaRom, bootRom, kernel: unpacked(kernel), memoryBytes: memory * MIB, commandLine,
+    id: 1, type: 'boot', wasm, vgaRom, bootRom, kernel: bytesOf(kernel), memoryBytes: memory * MIB, commandLine,
   } });
 }
 

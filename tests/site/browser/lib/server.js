@@ -21,7 +21,6 @@ const PACKED = {
   '.xml': 'application/xml',
   // What the machine in the page is made of packs well, so hosts that pack at all pack it.
   '.bin': 'application/octet-stream',
-  '.kernel': 'application/octet-stream',
   '.wasm': 'application/wasm',
 };
 const BINARY = {

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 
 if (!process.env.DAYBOOK_SITE) throw new Error('DAYBOOK_SITE does not name a woven site; start the tests with tests/site/browser/run');
 
@@ -23,6 +24,8 @@ export const pages = files.filter((file) => file.endsWith('.html'));
 if (!pages.includes('index.html')) throw new Error(`${ROOT} has no index.html, so it is not a site`);
 
 export const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
+/** The bytes that a script of the site has of `file`, which it says it is. */
+export const scripted = (file) => gunzipSync(Buffer.from(/, "(.*)"\);/.exec(read(`${file}.js`))[1], 'base64'));
 export const size = (file) => statSync(path.join(ROOT, file)).size;
 
 // A page of a folder is of that folder's kind, "source/*", and the folder's index is a kind of its own, "source/"; a
