@@ -13,10 +13,10 @@ const browser = await openBrowser();
 const address = await openSite();
 const WAYS = [['http', address], ['file', fileAddress]];
 const NEAR = 'pre a.ref[href^="#"]';
-const FAR = 'pre a.ref[href^=".."]';
+const FAR = 'pre a.ref:not([href^="#"])';
 const [withNear, ...othersWithNear] = having('entry', /<span class="l".*<a class="ref"[^>]*href="#/);
 const largest = othersWithNear.at(-1) ?? withNear; // in which many references lead to code
-const [withFar, ...othersWithFar] = having('entry', /<span class="l".*<a class="ref"[^>]*href="\.\./);
+const [withFar, ...othersWithFar] = having('entry', /<span class="l".*<a class="ref"[^>]*href="[^#]/);
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
 const box = (page) => page.locator('#_preview');

@@ -34,6 +34,7 @@ local function text_of(entries, entry, id, href)
   text = text:gsub(' aria%-labelledby="([^"]*)"', function(anchors)
     return ' aria-labelledby="' .. anchors:gsub('%S+', function(anchor) return id(entry, anchor) end) .. '"'
   end)
+  text = text:gsub('<img src="', '%0../' .. entry.month .. '/') -- the book lies in another folder than the page
   text = text:gsub('url%(#([^)]*)%)', function(anchor) return 'url(#' .. id(entry, anchor) .. ')' end)
   text = text:gsub('<a ([^>]*)>(.-)</a>', function(attributes, content)
     local address = attributes:match 'href="([^"]*)"'

@@ -41,6 +41,8 @@ end
 function M.link(from, to, id)
   local anchor = id and '#' .. M.fragment(id) or ''
   if from == to and id then return anchor end
+  local folder = from:match '^.*/' or ''
+  if to:sub(1, #folder) == folder and #to > #folder then return to:sub(#folder + 1) .. anchor end
   local _, depth = from:gsub('/', '')
   return ('../'):rep(depth) .. to .. anchor
 end
