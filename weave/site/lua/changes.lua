@@ -5,7 +5,7 @@ local source = require 'source'
 
 local M = {}
 
-local context = 2 -- lines around a change that are shown with it
+local context = 1 -- lines around a change that are shown with it
 
 local function text_of(row)
   local parts = {}

@@ -123,22 +123,22 @@ local function bands_of(extents)
   return bands
 end
 
-local function draw_gap(out, band, y)
+local function draw_gap(out, band)
   local class = band.stop == upper_start and 'none' or 'hole'
-  out[#out + 1] = svg.box(class, left, y, width - left - 6, band.height)
+  out[#out + 1] = svg.box(class, left, 0, width - left - 6, band.height)
   local size = band.size and addresses.size(band.stop - band.start) .. ' ' or ''
-  out[#out + 1] = svg.text('middle soft', (left + width - 6) / 2, y + band.height / 2 + 5,
+  out[#out + 1] = svg.text('middle soft', (left + width - 6) / 2, band.height / 2 + 5,
     '… ' .. size .. band.gap .. ' …')
 end
 
-local function draw_extent(out, band, y, prefix, new)
+local function draw_extent(out, band, prefix, new)
   local right = width - 6
   out[#out + 1] = svg.box((band.rights:find 'w' and 'held' or 'usable')
-    .. (new and ' bold' or ''), left, y, right - left, band.height)
+    .. (new and ' bold' or ''), left, 0, right - left, band.height)
   if band.rights:find 'x' then
-    out[#out + 1] = svg.box('over', left, y, 12, band.height, svg.pattern(prefix, 'hatch'))
+    out[#out + 1] = svg.box('over', left, 0, 12, band.height, svg.pattern(prefix, 'hatch'))
   end
-  local x, line = left + 18, y + 19
+  local x, line = left + 18, 19
   if new then out[#out + 1] = svg.new_mark(right - 6, line) end
   if band.name then
     out[#out + 1] = svg.text('strong', x, line, band.name)
@@ -159,21 +159,21 @@ end
 local function draw(bands, prefix, is_new)
   local y, out = 12, {}
   local function boundary(text)
-    out[#out + 1] = svg.path('tick', 'M', left - 6, y, 'H', left)
-    out[#out + 1] = svg.text('code end', left - 9, y + 4, text)
+    return svg.path('tick', 'M', left - 6, 0, 'H', left) .. svg.text('code end', left - 9, 4, text)
   end
-  boundary(addresses.hex_end(bands[#bands].stop))
+  local top = addresses.hex_end(bands[#bands].stop)
   for i = #bands, 1, -1 do
-    local band = bands[i]
+    local band, parts = bands[i], {boundary(top)}
     band.height = band.gap and 34 or (band.name and 4 or 3) * svg.line + 11
     if band.gap then
-      draw_gap(out, band, y)
+      draw_gap(parts, band)
     else
-      draw_extent(out, band, y, prefix, is_new[band])
+      draw_extent(parts, band, prefix, is_new[band])
     end
-    y = y + band.height
-    boundary(addresses.hex(band.start))
+    out[#out + 1] = svg.at(y, parts)
+    y, top = y + band.height, addresses.hex(band.start)
   end
+  out[#out + 1] = svg.at(y, {boundary(top)})
   return {width = width, height = y + 12, markup = table.concat(out)}
 end
 

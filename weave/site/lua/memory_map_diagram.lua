@@ -101,23 +101,23 @@ local function breaks(x, y)
   return svg.path('break', 'M', x - 5, y + 3, 'l', 10, -6, 'M', x - 5, y + 8, 'l', 10, -6)
 end
 
-local function draw_band(out, band, left, y, prefix, is_new)
+local function draw_band(out, band, left, prefix, is_new)
   local new = is_new[band]
   local plain = band.look == 'usable' or band.look == 'hole'
   local class = (plain and band.look or 'held') .. (new and ' bold' or '')
-  out[#out + 1] = svg.box(class, left, y, width - left - 6, band.height)
+  out[#out + 1] = svg.box(class, left, 0, width - left - 6, band.height)
   if not plain then
-    out[#out + 1] = svg.box('over', left, y, width - left - 6, band.height,
+    out[#out + 1] = svg.box('over', left, 0, width - left - 6, band.height,
       svg.pattern(prefix, band.look))
   end
   local halo = plain and '' or 'halo '
-  out[#out + 1] = svg.text(halo:match '%a*', left + 10, y + 19, band.name)
-  out[#out + 1] = svg.text(halo .. 'end', width - 16 - (new and 38 or 0), y + 19,
+  out[#out + 1] = svg.text(halo:match '%a*', left + 10, 19, band.name)
+  out[#out + 1] = svg.text(halo .. 'end', width - 16 - (new and 38 or 0), 19,
     addresses.size(band.stop - band.start))
-  if new then out[#out + 1] = svg.new_mark(width - 12, y + 19) end
-  draw_inside(out, band, left + 10, y + svg.line + 9, width - 14, is_new)
+  if new then out[#out + 1] = svg.new_mark(width - 12, 19) end
+  draw_inside(out, band, left + 10, svg.line + 9, width - 14, is_new)
   if band.stop - band.start >= 1 << 20 then
-    out[#out + 1] = breaks(left, y + band.height / 2) .. breaks(width - 6, y + band.height / 2)
+    out[#out + 1] = breaks(left, band.height / 2) .. breaks(width - 6, band.height / 2)
   end
 end
 
@@ -126,17 +126,20 @@ local function draw(bands, prefix, is_new)
   for _, band in ipairs(bands) do longest = math.max(longest, #addresses.hex(band.stop)) end
   local left, y, out = longest * svg.character + 14, 12, {}
   local function boundary(address)
-    out[#out + 1] = svg.path('tick', 'M', left - 6, y, 'H', left)
-    out[#out + 1] = svg.text('code end', left - 9, y + 4, addresses.hex(address))
+    return svg.path('tick', 'M', left - 6, 0, 'H', left) .. svg.text('code end', left - 9, 4, addresses.hex(address))
   end
   for i = #bands, 1, -1 do
     local band, above = bands[i], bands[i + 1]
-    if above and above.start ~= band.stop then y = y + 22 end -- they overlap
-    if not above or above.start ~= band.stop then boundary(band.stop) end
-    draw_band(out, band, left, y, prefix, is_new)
+    if above and above.start ~= band.stop then -- they overlap
+      out[#out + 1] = svg.at(y, {boundary(above.start)})
+      y = y + 22
+    end
+    local parts = {boundary(band.stop)}
+    draw_band(parts, band, left, prefix, is_new)
+    out[#out + 1] = svg.at(y, parts)
     y = y + band.height
-    boundary(band.start)
   end
+  out[#out + 1] = svg.at(y, {boundary(bands[1].start)})
   return {width = width, height = y + 12, markup = table.concat(out)}
 end
 

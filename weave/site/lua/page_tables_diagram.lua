@@ -56,22 +56,22 @@ function Drawing:add(markup) self.out[#self.out + 1] = markup end
 -- A line of text in a frame as wide as the table; more lines make it taller.
 function Drawing:row(x, class, lines)
   local height = #lines * svg.line + 7
-  self:add(svg.box(class, x, self.y, width - x - 4, height))
+  local parts = {svg.box(class, x, 0, width - x - 4, height)}
   for i, line in ipairs(lines) do
-    self:add(svg.text(line[1], x + 8, self.y + 1 + i * svg.line, line[2]))
-    if line[3] then
-      self:add(svg.text(line[1] .. ' end', width - 12, self.y + 1 + i * svg.line, line[3]))
-    end
+    parts[#parts + 1] = svg.text(line[1], x + 8, 1 + i * svg.line, line[2])
+    if line[3] then parts[#parts + 1] = svg.text(line[1] .. ' end', width - 12, 1 + i * svg.line, line[3]) end
   end
+  self:add(svg.at(self.y, parts))
   self.y = self.y + height
   self.row_end[x], self.bottom = self.y, self.y
 end
 
 -- From the row that ends here to the table that begins below it.
 function Drawing:arrow(x)
-  local bottom = self.y + 18
-  self:add(svg.path('arrow', 'M', x - 11, self.y, 'V', bottom, 'H', x - 6))
-  self:add(svg.path('head', 'M', x - 7, bottom - 4, 'L', x, bottom, 'L', x - 7, bottom + 4, 'Z'))
+  self:add(svg.at(self.y, {
+    svg.path('arrow', 'M', x - 11, 0, 'V', 18, 'H', x - 6),
+    svg.path('head', 'M', x - 7, 14, 'L', x, 18, 'L', x - 7, 22, 'Z'),
+  }))
   self.y = self.y + 6
 end
 

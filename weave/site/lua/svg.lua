@@ -41,6 +41,11 @@ function M.text(class, x, y, text)
   return M.element('text', {{'class', class}, {'x', x}, {'y', y}}, html.escape(text))
 end
 
+--- Parts of a drawing that lie `y` lower: what is drawn alike is then written alike, and packs.
+function M.at(y, parts)
+  return M.element('g', {{'transform', ('translate(0 %s)'):format(number(y))}}, table.concat(parts))
+end
+
 --- The word "new" in a frame of its own that ends at `right`.
 function M.new_mark(right, y)
   return M.box('new', right - 32, y - 12, 32, 16) .. M.text('middle mark', right - 16, y, 'new')
