@@ -26,7 +26,7 @@ class _Day:
     @property
     def sources(self) -> list[str]:
         """What is assembled and compiled, in the order in which it is linked."""
-        return sorted((path for path in self.texts if path.endswith((".asm", ".cpp"))), key=lambda path: path.removeprefix("tangled/"))
+        return sorted(path for path in self.texts if path.endswith((".asm", ".cpp")))
 
     @property
     def programs(self) -> list[str]:
@@ -121,11 +121,12 @@ def _build(day: _Day) -> str:
     cxx = ["x86_64-linux-gnu-g++", *compiler.CXX, *day.options("flags"), *quoted]
     users = ["x86_64-linux-gnu-g++", *compiler.of_programs()[1:], *quoted]
     linked = ["x86_64-linux-gnu-ld", *compiler.LD, *day.options("linker"), "-T linker.ld", "-o build/daybook.elf", "$objects"]
+    folders = sorted({path.split("/")[0] for path in day.sources})
     lines = [
         "rm -rf build && mkdir build",
         *[f"zcat {_FONT} > build/font.psf"] * day.has_font,
         "objects=",
-        f"for file in {_wrapped(day.sources, '  ')}",
+        f"for file in $(find {' '.join(folders)} -name '*.asm' -o -name '*.cpp' | LC_ALL=C sort)",
         "do",
         "  object=build/${file#tangled/}.o",
         "  mkdir -p ${object%/*}",
