@@ -22,6 +22,7 @@ local book_of = require 'book'
 local again = require 'again'
 local boot = require 'boot'
 local bound = require 'bound'
+local changes = require 'changes'
 local chunk_pages = require 'chunk_pages'
 local colours = require 'colours'
 local downloads = require 'downloads'
@@ -58,6 +59,7 @@ local function weave(text)
   if is_all then
     source.write(book)
     chunk_pages.write(book)
+    changes.write(entries)
     indexes.write(book)
     pages.write(entries)
     map.write(entries)

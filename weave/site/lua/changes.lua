@@ -1,11 +1,12 @@
--- changes.lua: "What changed" on an entry's page: each file that the entry touched, old lines against new ones.
+-- changes.lua: "What changed": on an entry's page each file that it touched, and on a page beside it old lines against new ones.
 local html = require 'html'
 local model = require 'model'
+local output = require 'output'
 local source = require 'source'
 
 local M = {}
 
-local context = 1 -- lines around a change that are shown with it
+local context = 2 -- lines around a change that are shown with it
 
 local function text_of(row)
   local parts = {}
@@ -68,38 +69,63 @@ local function in_words(more, fewer)
 end
 
 -- Of a file that the entry begins or writes anew, every line stands in its chunks; of one that it ends, none is left to link.
-local function item(entry, path, file)
+-- The item as the page `from` has it, and what of the file is to be shown line against line, if anything.
+local function item(entry, from, path)
+  local file = model.files[path]
   local lines = lines_of(file, entry.number)
   local count = {['-'] = 0, ['+'] = 0, [' '] = 0}
   for _, line in ipairs(lines) do count[line.sign] = count[line.sign] + 1 end
   local link = ('<a href="%s"><code>%s</code></a> %s'):format(
-    html.link(entry.path, source.page(path)), html.escape(path), in_words(count['+'], count['-']))
-  if file.born == entry.number then return '<li>' .. link .. ', a new file</li>' end
-  if file.gone == entry.number then return '<li>' .. link .. ', no more</li>' end
-  if count['+'] + count['-'] > count[' '] then return '<li>' .. link .. ', written anew</li>' end
-  return '<li>' .. link .. difference(path, lines) .. '</li>'
+    html.link(from, source.page(path)), html.escape(path), in_words(count['+'], count['-']))
+  if file.born == entry.number then return link .. ', a new file' end
+  if file.gone == entry.number then return link .. ', no more' end
+  if count['+'] + count['-'] > count[' '] then return link .. ', written anew' end
+  return link, difference(path, lines)
 end
 
-local function items_of(entry)
-  local paths, items = {}, {}
+-- All items as a list, with the differences or without them; how many there are, and how many have one.
+local function list(entry, from, is_whole)
+  local paths, items, different = {}, {}, 0
   for path in pairs(model.files) do
     if touched[path][entry.number] then paths[#paths + 1] = path end
   end
   table.sort(paths)
-  for _, path in ipairs(paths) do items[#items + 1] = item(entry, path, model.files[path]) end
-  return items
+  for i, path in ipairs(paths) do
+    local link, lines = item(entry, from, path)
+    if lines then different = different + 1 end
+    items[i] = '<li>' .. link .. (is_whole and lines or '') .. '</li>'
+  end
+  return '<ul>' .. table.concat(items) .. '</ul>', #items, different
 end
 
-local function count_words(n) return n == 1 and '1 file' or n .. ' files' end
+local function page_of(entry) return 'changes/' .. entry.name .. '.html' end
 
 --- What the page says at its top, and the folded list of files at its end.
 function M.html(entry)
-  local items = items_of(entry)
-  if #items == 0 then return '', '' end
-  local files = count_words(#items)
+  local items, count, different = list(entry, entry.path, false)
+  if count == 0 then return '', '' end
+  local files = count == 1 and '1 file' or count .. ' files'
+  local page = different > 0 and ('<p><a href="%s">Line against line</a></p>'):format(html.link(entry.path, page_of(entry))) or ''
   return (' · <a href="#_changes">%s</a>'):format(files),
-    ('<h2 id="_changes">What changed</h2><details class="changes"><summary>%s, line against line</summary><ul>%s</ul></details>')
-      :format(files, table.concat(items))
+    ('<h2 id="_changes">What changed</h2>%s<details class="changes"><summary>%s</summary>%s</details>'):format(page, files, items)
+end
+
+-- The page that has the files' lines, old against new: too many for the entry's own.
+local function write(entry, entries)
+  local from = page_of(entry)
+  local items, _, different = list(entry, from, true)
+  if different == 0 then return end
+  output.page(entries, from, {
+    title = 'What changed in “' .. entry.title .. '”', number = entry.number,
+    description = ('The files that the entry “%s” changed, line against line.'):format(entry.title),
+    body = ('<p class="crumb"><a href="%s">%s %s</a></p><h1>What changed</h1><div class="changes">%s</div>'):format(
+      html.link(from, entry.path, '_changes'), entry.day, html.escape(entry.title), items),
+  })
+end
+
+--- Writes those pages.
+function M.write(entries)
+  for _, entry in ipairs(entries) do write(entry, entries) end
 end
 
 return M
