@@ -92,7 +92,7 @@ def write_entry(folder: Path, name: str, opening: str) -> None:
     (folder / f"journal/{name}.nw").write_text(opening + "\nProse.\n")
     tree = folder / f"build/at/{name}"
     tree.mkdir(parents=True)
-    make_kernel(tree).rename(tree / "daybook.elf")
+    make_kernel(tree).rename(tree / "product.elf")
     (tree / "boot").mkdir()
     (tree / "boot/grub.cfg").write_text(GRUB_CFG.replace("elf\n", "elf quietly\n  module2 /boot/notes notes\n"))
 
