@@ -120,7 +120,7 @@ def test_no_branch_at_all_is_a_failure(tiny: Tiny) -> None:
 
 
 def test_the_guest_counts_what_it_says(tmp_path: Path) -> None:
-    """Each request for memory passes one function, and the kernel prints how many there were."""
+    """Each request for memory passes one function, and the kernel prints how many there were before programs ran, which make a few more."""
     counters = Counters(ISO.with_suffix(".elf"))
     booted = Run(MACHINE, REFUSE_NONE).count(ISO, counters)
     counters.add(booted.seen)  # as if there had been two such boots
@@ -129,7 +129,9 @@ def test_the_guest_counts_what_it_says(tmp_path: Path) -> None:
     command = ["llvm-profdata", "show", "--function=_ZN9injection7refusesEv", "guest.profdata"]
     shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     counted = re.search(r"^ +Function count: (\d+)$", shown, re.MULTILINE)
-    assert counted and int(counted[1]) == 2 * requests(booted) > 200, shown
+    said = 2 * requests(booted)
+    assert counted and said > 200, shown
+    assert said <= int(counted[1]) < said + 200 and int(counted[1]) % 2 == 0, shown
 
 
 def test_a_boot_that_fails_is_no_measurement() -> None:
