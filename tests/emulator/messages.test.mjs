@@ -144,7 +144,7 @@ withMachine('the tables behind CR3, and the end', async (machine) => {
   assert.equal(end.state.exitStatus, 33);
   assert.equal(machine.messages.at(-1).type, 'ended');
   const [, last] = [...machine.serial.matchAll(/\n1\.\.(\d+)\r?\n/g)].at(-1);
-  assert.match(machine.serial, new RegExp(`\nok ${last} .*\r?\n$`));
+  assert.match(machine.serial, new RegExp(`\nok ${last} `));
   const { screen } = await machine.ask('screen');
   assert.deepEqual([screen.kind, screen.width, screen.height], ['graphics', 1024, 768]);
   assert.ok(screen.content.some((byte, index) => index % 4 !== 3 && byte !== 0));
