@@ -27,5 +27,5 @@ def test_another_end_is_noticed() -> None:
 
 
 def test_what_is_not_in_the_file_cannot_be_changed() -> None:
-    with pytest.raises(ElfError, match="kernel_stackE is not in the file"), patched(ELF, "_ZN6memory12kernel_stackE", 1):
+    with pytest.raises(ElfError, match="kernel_stackE is not in the file"), patched(ELF, "_ZN3cpu12kernel_stackE", 1):
         pass

@@ -13,7 +13,7 @@ KNOWN_SYMBOL = "kernel_main"
 # The one instruction that a kernel may write into its code: CLAC, where the CPU has it.
 _PLACE_OF_CLAC, _CLAC = "place_of_clac", bytes([0x0F, 0x01, 0xCA])
 # Stacks that begin with a page that nothing may be mapped to.
-_GUARDED_STACK = re.compile(r"_ZN6memory\d+\w+_stackE")
+_GUARDED_STACK = re.compile(r"_ZN(?:6memory|3cpu)\d+\w+_stackE")
 
 
 def is_in_higher_half(elf: Path) -> bool:

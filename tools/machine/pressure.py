@@ -101,7 +101,7 @@ class PressureCase(Case):
 def judge_pressed(boot: Boot, elf: Path) -> list[str]:
     """Complaints about the end, the tests, and all that a kernel can be looked at for."""
     complaints = judge_halted(boot, elf, list(CHECKS))
-    if boot.seen and not re.search(rf"^ok \d+ .*\n.*{HALT_LINE}", boot.whole_log, re.MULTILINE):
+    if boot.seen and not re.search(rf"^ok \d+ .*\n(?:(?!PANIC).*\n)*.*{HALT_LINE}", boot.whole_log, re.MULTILINE):
         complaints.append("something happened between the last test and the end")
     return complaints
 
