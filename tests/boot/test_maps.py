@@ -153,6 +153,7 @@ def test_hostile_maps_in_the_kernel(seed: int, tmp_path: Path) -> None:
     assert said == map_check(file, danger, limit)
 
 
+@IN_KERNEL
 def test_the_kernel_refuses_more_regions_than_it_has_room_for(tmp_path: Path) -> None:
     file = write_map(tmp_path / "map", [Region(n * MiB, (n + 1) * MiB, USABLE) for n in range(257)])
     run = subprocess.run([ROOT / "tools/map-boot", ELF, file], capture_output=True, text=True)
