@@ -89,6 +89,19 @@ local function quotation(book, entry, shown)
   return link, plain
 end
 
+local function spaced(text) return (text:gsub('%s+', ' ')) end
+
+-- A stop of the tour is at a line that this page has: of the pieces with the chunk's name, in the one that has the line.
+local function to_stops(entry, tour)
+  return (tour:gsub('(<a class="ref" href=")[^"]*("><em>⟨(.-)⟩</em></a> <code>(.-)</code>)', function(before, after, name, line)
+    for _, piece in ipairs(entry.pieces) do
+      if html.escape(piece.name) == name and not piece.exhibit and html.escape(spaced(code.source_of(piece))):find(line, 1, true) then
+        return before .. '#' .. piece.anchor .. after
+      end
+    end
+  end))
+end
+
 -- The text as its page has it, and as the book has it: without what a reader would have to unfold.
 local function body(entry, book)
   local shown, made = {}, entry.prepared
@@ -97,7 +110,7 @@ local function body(entry, book)
   local link, plain = quotation(book, entry, shown)
   local text = prose.fill(made.body, made.quotes, link, plain)
   text = text:gsub('<div class="tour">.-</div>', function(tour) -- it is beside the kernel that it leads through
-    entry.tour = tour
+    entry.tour = to_stops(entry, tour)
     return ''
   end)
   local all, without_folded = evidence.html(entry, book)

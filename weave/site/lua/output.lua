@@ -18,9 +18,11 @@ function M.slurp(name)
   return text
 end
 
+local function box(block) return pandoc.RawBlock('html', html.box('Text', html.escape(block.text))) end
+
 --- A Markdown file of the site's own as HTML.
 function M.text(name)
-  return pandoc.write(pandoc.read(M.slurp(name), prose.format), 'html')
+  return pandoc.write(pandoc.read(M.slurp(name), prose.format):walk {CodeBlock = box}, 'html')
 end
 
 -- A file that is there may be the last weave's, by another name: it is not written over, but left.
