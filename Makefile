@@ -118,14 +118,13 @@ coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branc
 	tests/coverage/report 95 tangled build/coverage/daybook.elf build/coverage/guest.profraw build/coverage/host_tests build/coverage/host.profraw
 mutants: build/mutation/commands sanitized | $(installed.site) ## make every small mistake in the memory code, one at a time: the tests must notice each
 	tests/mutation/run
-bench: build/amend $(if $(ROWS),,build/daybook.elf build/tests/count.so) | $(installed.site) ## what memory costs in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
+bench: build/amend $(if $(ROWS),,build/daybook.elf build/tests/count.so build/tests/programs.so) | $(installed.site) ## what memory and calls cost in instructions, and what a day costs; ROWS='run serve' DAYS='0 60 100' measures less
 	$(if $(ROWS),,PYTHONPATH=tools tests/bench/memory)
 	PYTHONPATH=tools tests/bench/run $(ROWS)
 bench-all: build/amend | $(installed.site) ## the rest of that table, too: the website and the tests, on as many days; many hours
 	PYTHONPATH=tools tests/bench/run all
-figures: $(builder) ## what a program's calls cost, in instructions: a line each, for scripts
-	tools/build --product build >&2
-	/usr/bin/python3 -m machine.program_figures build/product.iso
+figures: $(builder) build/tests/programs.so ## what programs cost, in instructions: a line each, for scripts
+	/usr/bin/python3 -m machine.program_figures
 doctor: ## the tools found, beside the versions last seen to pass
 	tools/doctor
 

@@ -1,4 +1,4 @@
-# The plugin that counts the guest's instructions. Included by the Makefile.
-build/tests/count.so: tests/boot/plugin/count.c | $(installed.test)
+# The plugins that count the guest's instructions. Included by the Makefile.
+build/tests/%.so: tests/boot/plugin/%.c tests/boot/plugin/qemu_plugin.h | $(installed.test)
 	$(say) "c       $<"
 	mkdir -p $(@D) && gcc -std=gnu17 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden $< -o $@

@@ -16,7 +16,7 @@ from machine.boots import Boots
 from machine.cases import MATRIX, Case, DayCase, covered, unsettled
 
 HERE = Path(__file__).parent
-PROGRAMS = ("build/map-check", "build/tests/count.so")
+PROGRAMS = ("build/map-check", "build/tests/count.so", "build/tests/programs.so")
 KEY = pytest.StashKey[str]()
 CASES: dict[str, Case] = {}  # that the selected tests settle
 

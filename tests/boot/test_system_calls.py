@@ -8,24 +8,53 @@ import pytest
 from machine.boot import boot, medium
 from machine.cases import MATRIX
 from machine.machines import Machine
-from machine.program_figures import program_figures
-from machine.trees import ROOT, newest
+from machine.program_figures import PRODUCT, SOURCE, Watched, make, measured, watch
+from machine.trees import newest
 
-PRODUCT = newest().folder / "product.iso"
-pytestmark = pytest.mark.kept(newest())
+pytestmark = pytest.mark.kept(newest(), files=[SOURCE])
 
-# The newest kernel's, the program's loop and its stub included. Who changes one knows why.
-EXACT = {"a call that is refused": 39, "figure: null system call": 36}
+# The newest kernel's, the program's loop and its stub included, and what of them is the kernel's. Who changes one knows why.
+EXACT = {"a call that is refused": (39, 27), "figure: null system call": (36, 31)}
+# What they may be at most, on any machine without a screen.
+MOST = {"longest stay in the kernel": 10_000, "entry to first user instruction": 2_000_000}
+MOST_LINES = {"data_lines": 10, "code_lines": 6}
+LARGE = Machine.parse("direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def product() -> None:
     """Is built."""
-    subprocess.run(["tools/build", "--product", str(newest().folder.relative_to(ROOT))], cwd=ROOT, check=True)
+    make("--product")
 
 
-def test_figures_are_exact() -> None:
-    assert program_figures(PRODUCT) == EXACT
+@pytest.fixture(scope="module")
+def asked() -> Watched:
+    return watch(PRODUCT, "figures")
+
+
+def test_figures_are_exact(asked: Watched) -> None:
+    assert {name: (calls.instructions, calls.kernel) for name, calls in asked.calls.items()} == EXACT
+    assert asked.averages == {name: instructions for name, (instructions, _) in EXACT.items()}  # as the program counts them
+
+
+def test_a_call_does_nothing_that_is_dear(asked: Watched) -> None:
+    for calls in asked.calls.values():
+        assert (calls.cr3, calls.wrmsr, calls.invlpg, calls.locks) == (0, 0, 0, 0)
+        assert 0 < calls.data_lines <= MOST_LINES["data_lines"] and 0 < calls.code_lines <= MOST_LINES["code_lines"], calls
+
+
+def test_two_runs_say_the_same(asked: Watched) -> None:
+    assert watch(PRODUCT, "figures") == asked
+
+
+def test_figures_have_the_names_that_scripts_know() -> None:
+    figures, _ = measured()
+    assert list(figures) == ["null system call", *MOST]
+    assert all(0 < figures[name] <= most for name, most in MOST.items())
+
+
+def test_the_start_of_a_program_is_soon_on_a_large_machine() -> None:
+    assert watch(PRODUCT, machine=LARGE).entry <= MOST["entry to first user instruction"]
 
 
 def test_instructions_that_the_kernel_does_not_have() -> None:

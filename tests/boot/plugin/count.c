@@ -7,40 +7,10 @@
 // instructions, and in a line each how many had been executed when an `out dx, al` within one of the `port` ranges was:
 // for code that writes to the serial port, that is when each byte was sent. Beside it stands, in hexadecimal, the address
 // of the last instruction that was executed outside all `printers` ranges: the call of the code that only prints.
-//
-// Debian has no header for plugins; what is declared here is from QEMU 7.2's include/qemu/qemu-plugin.h.
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "qemu_plugin.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EXPORT __attribute__((visibility("default")))
-
-typedef uint64_t qemu_plugin_id_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-typedef struct {
-    const char* target_arch;
-    struct {
-        int min, cur;
-    } version;
-    bool system_emulation;
-    int smp_vcpus, max_vcpus;
-} qemu_info_t;
-typedef void (*translated)(qemu_plugin_id_t, struct qemu_plugin_tb*);
-typedef void (*executed)(unsigned cpu, void* data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t, translated);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, executed, int flags, void* data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
-struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
-const void* qemu_plugin_insn_data(const struct qemu_plugin_insn*);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn*);
-
-EXPORT int qemu_plugin_version = 1;
 
 enum { MOST = 16, MOST_BYTES = 1 << 16, OUT_DX_AL = 0xEE };
 struct range {
