@@ -28,6 +28,7 @@ TARGETS = {
     "page": "map, unmap, protect and translate (page/map.hpp)",
     "frames": "the frames (pmem/frame_allocator.hpp)",
     "objects": "the kernel's objects (kstruct/heap.hpp)",
+    "capability": "what programs hold (capability/slot.cpp)",
 }
 
 # Target, file, and what becomes of one piece of its text.
@@ -44,6 +45,8 @@ MISTAKES = [
     ("frames", "pmem/owner_map.hpp", "at.used += is_set && !was_there;", "at.used += is_set;"),
     ("objects", "kstruct/heap.hpp", "in->kinds[slot] = kind::none;", ""),
     ("objects", "kstruct/slab.cpp", "(offset - first) % slot_size != 0", "(offset - first) % 16 != 0"),
+    ("capability", "capability/slot.cpp", "link(from.previous, into, &from);", "link(&from, into, from.next);"),
+    ("capability", "capability/slot.cpp", "count > from.count - offset)", "offset + count > from.count)"),
 ]
 
 

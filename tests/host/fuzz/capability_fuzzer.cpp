@@ -1,0 +1,33 @@
+// Any calls on a table of capabilities, beside a model.
+#include "capability_model.hpp"
+#include "input.hpp"
+
+using namespace capability_test;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t length)
+{
+    input from(data, length);
+    compared both;
+    both.give(0, interface::all_rights);
+    while (!from.is_empty()) {
+        const unsigned what = from.below(8), source = from.below(slots), target = from.below(slots);
+        slot &of = both.real.slots[source], &into = both.real.slots[target];
+        switch (what) {
+        case 0: demand(capability::copy(of, into) == both.expected.copy(source, target)); break;
+        case 1: demand(capability::move(of, into) == both.expected.move(source, target)); break;
+        case 2: demand(capability::remove(of) == both.expected.remove(source)); break;
+        case 3:
+            if (!both.expected.at(source))
+                both.give(source, static_cast<std::uint8_t>(from.byte() & interface::all_rights));
+            break;
+        default: {
+            const unsigned shape = from.byte();
+            const std::uint64_t rights = shape < 250 ? shape & interface::all_rights : ~std::uint64_t{0} << (shape & 7);
+            const std::uint64_t offset = from.below(size + 2), room = from.byte(), count = room < 240 ? room : -std::uint64_t{room};
+            demand(capability::derive(of, into, rights, offset, count) == both.expected.derive(source, target, rights, offset, count));
+        }
+        }
+        demand(both.is_as_expected());
+    }
+    return 0;
+}
