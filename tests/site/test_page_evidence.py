@@ -65,6 +65,22 @@ def test_the_screen_is_shown_here_and_at_home(sample: Site) -> None:
         assert image.attributes["alt"]
 
 
+def test_a_picture_stands_for_each_entry_elsewhere(site: Site) -> None:
+    """Its kernel's screen, or what came through the serial port of one that has none: large enough for a card."""
+    for entry in site.entries:
+        page = page_of(entry.stem)
+        folder = site.evidence / entry.stem
+        proof = json.loads((folder / "proof.json").read_text())
+        if not (folder / proof["machines"][0]["serial"]).read_bytes():
+            continue
+        address = site.pages[page].one("meta", property="og:image").attributes["content"]
+        name = page.removesuffix(".html") + ("-screen.png" if "screen" in proof else "-log.png")
+        assert address.endswith("/" + name)
+        picture = (site.root / name).read_bytes()
+        assert picture.startswith(b"\x89PNG"), name
+        assert "screen" in proof or picture[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big"), name
+
+
 def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
     for entry in site.entries:
         run = json.loads((site.evidence / entry.stem / "run.json").read_text())

@@ -1,4 +1,5 @@
 -- entry.lua: the page of one entry.
+local card = require 'card'
 local changes = require 'changes'
 local chunk = require 'chunk'
 local code = require 'code'
@@ -159,17 +160,18 @@ local function around(entry, entries)
     .. neighbour(entry, entries[entry.number + 1], 'next', 'Next') .. '</nav>'
 end
 
---- Writes the entry's page, the picture of its screen and what previews show of it.
+--- Writes the entry's page, the picture that stands for it, that of its screen, and what previews show of it.
 function M.write(entry, book)
   local entries, proof = book.entries, entry.evidence
+  local picture, drawn = card.of(entry)
   local files, changed = changes.html(entry)
   output.page(entries, entry.path, {
     title = entry.title, description = entry.summary, date = entry.date, number = entry.number,
-    picture = proof and proof.picture and proof.picture_path,
+    picture = picture,
     body = head(entry, entries, files) .. downloads.html(entry, book) .. body(entry, book) .. changed
       .. around(entry, entries),
   })
-  if proof and proof.picture then output.write(proof.picture_path, proof.picture) end
+  if drawn or proof and proof.picture then output.write(picture, drawn or proof.picture) end
   output.write(entry.path:gsub('%.html$', '.pieces.js'), chunk.previews(entry))
   follow.write(entry, book)
 end
