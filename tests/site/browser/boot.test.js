@@ -220,6 +220,96 @@ test('what cannot be loaded is said in a sentence', { skip }, async () => {
   await page.context().close();
 });
 
+/** Where the machine stands. */
+const registers = (page) => page.getByLabel('All registers').textContent();
+
+test('a run goes back as well as forth, and each moment of it has an address', { skip: without('undefined-instruction') }, async () => {
+  const page = await booted(withTables);
+  const moment = async () => ({ said: await settled(page), registers: await registers(page), log: (await serial(page)).join('\n'), at: page.url() });
+  const end = await moment();
+  const count = Number(/#boot=(\d+)$/.exec(end.at)[1]);
+  const bar = page.getByLabel('Instruction');
+  assert.equal(await bar.inputValue(), String(count), 'the bar is not at the end of the run');
+  await press(page, 'To the start');
+  await settled(page);
+  await press(page, 'Guided tour');
+  await settled(page);
+  const stop = await moment();
+  for (let i = 0; i < 3; i += 1) {
+    const before = page.url();
+    await press(page, 'One instruction');
+    await page.waitForFunction((url) => location.href !== url, before);
+  }
+  const later = await moment();
+  assert.notEqual(later.registers, stop.registers);
+  for (let i = 0; i < 3; i += 1) {
+    await press(page, 'Back');
+    await settled(page);
+  }
+  const back = await moment();
+  assert.deepEqual([back.at, back.registers, back.log], [stop.at, stop.registers, stop.log], 'three steps back do not undo three steps');
+  await bar.focus();
+  await page.keyboard.press('End');
+  assert.deepEqual(await moment(), end);
+  await page.keyboard.press('ArrowLeft');
+  assert.ok((await moment()).at.endsWith(`#boot=${count - 1}`));
+
+  const other = await openPage(browser, { reducedMotion: 'reduce' });
+  await other.goto(stop.at);
+  await other.locator('.machine').waitFor();
+  await settled(other);
+  assert.deepEqual([await registers(other), (await serial(other)).join('\n')], [stop.registers, stop.log], 'its address leads elsewhere');
+  await press(other, 'Close');
+  assert.equal(new URL(other.url()).hash, '');
+  const exhibit = exhibitOf('undefined-instruction');
+  await other.goto(`${at(address, entries.find((entry) => exhibit.startsWith(entry.replace(/html$/, ''))))}#boot=undefined-instruction:999999999`);
+  await other.locator('.machine').waitFor();
+  assert.match(await settled(other), /^Triple fault/);
+  assert.ok(await other.locator('.machine').evaluate((one) => one.checkVisibility()), 'the exhibit is still folded');
+  await other.context().close();
+  await page.context().close();
+});
+
+test('it runs so slowly that one can watch, and pauses', { skip }, async () => {
+  const page = await booted(entries[0]);
+  await press(page, 'To the start');
+  await settled(page);
+  await page.getByLabel('Speed', { exact: true }).selectOption('5 a second');
+  await press(page, 'Run on');
+  const seen = new Set();
+  for (let i = 0; i < 4; i += 1) {
+    await page.waitForFunction((known) => !known.includes(location.hash), [...seen, '#boot=0'].slice(-9));
+    seen.add(new URL(page.url()).hash);
+  }
+  await press(page, 'Pause');
+  await page.waitForFunction(() => document.querySelector('.machine .bar [aria-disabled=true]')?.textContent === 'Pause');
+  const before = page.url();
+  await page.waitForTimeout(700);
+  assert.equal(page.url(), before, 'it runs on');
+  assert.ok(Number(/\d+$/.exec(before)[0]) < 40);
+  await page.context().close();
+});
+
+test('the way through the tables is drawn, and a press says what wrote each entry on it', { skip }, async () => {
+  const page = await booted(withTables);
+  const walk = page.getByLabel('From addresses to memory');
+  await press(page, 'To the start');
+  await settled(page);
+  assert.equal(await walk.getByRole('button').count(), 0, 'there are no tables in real mode');
+  await press(page, 'Guided tour');
+  await settled(page);
+  await walk.getByRole('button', { name: 'PML4[511]' }).waitFor();
+  const [, rip] = (await registers(page)).match(/^rip +0x(\w+)/m);
+  const index = (shift) => Number((BigInt(`0x${rip}`) >> shift) & 511n);
+  const steps = await walk.locator('dd').first().getByRole('button').allTextContents();
+  assert.deepEqual(steps, [`PML4[${index(39n)}]`, `PDPT[${index(30n)}]`, `PD[${index(21n)}]`]);
+  await walk.getByRole('button', { name: 'PD[' }).first().click();
+  await walk.getByRole('link').waitFor({ timeout: PATIENCE });
+  assert.match(await walk.locator('p').textContent(), /^PD\[\d+\], at 0x\w+, is 0x\w+ P RW.*\. Written by .*, line \d+.*: mov /);
+  await machines(page, 1);
+  await page.context().close();
+});
+
 test('it runs to a line, which is then marked', { skip }, async () => {
   const page = await booted(withTables);
   await press(page, 'More');
@@ -248,7 +338,7 @@ test('it runs to a line, which is then marked', { skip }, async () => {
 test('the tables, the map and the table space are those of the machine', { skip }, async () => {
   const page = await booted(withTables);
   const box = page.locator('.machine');
-  for (const title of ['Page tables', 'Memory map', 'Page table space']) await box.locator('summary', { hasText: title }).press('Enter');
+  for (const title of ['Machine', 'Page tables', 'Memory map', 'Page table space']) await box.locator('summary', { hasText: title }).press('Enter');
   const words = [];
   for (let level = 0; level < 3; level += 1) {
     await box.locator('.entries-of-table li > button').first().click();

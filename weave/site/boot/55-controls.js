@@ -36,5 +36,26 @@
     return [[chunkField, lineField], chosen];
   };
 
+  /**
+   * The bar of a run's instructions: its field, and the bar, which `come`s along to a number of them. `go` is told of a number that
+   * is chosen. The run is as long as one has seen it.
+   */
+  daybookBoot.timeline = (go) => {
+    const bar = make('input', {id: '_machine-time', type: 'range', min: 0, max: 0, value: 0});
+    const said = make('output', {for: bar.id});
+    const say = () => {
+      said.textContent = Number(bar.value).toLocaleString('en');
+      bar.setAttribute('aria-valuetext', `${said.textContent} of ${Number(bar.max).toLocaleString('en')} instructions`);
+    };
+    bar.addEventListener('input', say);
+    bar.addEventListener('change', () => go(Number(bar.value)));
+    const come = (count) => {
+      bar.max = Math.max(bar.max, count);
+      bar.value = count;
+      say();
+    };
+    return [make('span', {class: 'field time'}, make('label', {for: bar.id}, 'Instruction'), bar, said), {come}];
+  };
+
   Object.assign(daybookBoot, {button, choice, typing});
 }

@@ -127,7 +127,7 @@
   };
 
   /**
-   * The folded parts of the panel that look into a machine: their elements, what shows them anew, and what opens one.
+   * The folded parts of the panel that look into a machine: their elements, and what shows them anew.
    * `writer` tells, for the elements of a sentence, what wrote an entry of a page table: its address and itself.
    */
   daybookBoot.inside = ({symbols}, current, writer) => {
@@ -151,7 +151,6 @@
     return {
       elements: parts.map(([element]) => element),
       refresh: () => parts.forEach(([, refresh]) => refresh()),
-      open: (title) => parts.forEach(([element]) => { element.open ||= element.firstChild.textContent === title; }),
     };
   };
 }

@@ -3,17 +3,20 @@
   const {make} = daybook;
   const {hex, marked, change, exception, ending, button, choice, typing} = daybookBoot;
   const SIZES = [16, 32, 64, 128, 256];
+  const TICK = 200; // milliseconds, when it runs slowly
+  const SPEEDS = {'at full speed': '', '100,000 a second': 20000, '1,000 a second': 200, '5 a second': 1}; // instructions in a tick
   const CONTROL = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // what a step is about, and not a stop that was named; the others are folded
   const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions', 'privilege'];
   // When each of the bar's buttons can do something; it is off otherwise.
   const ON = {
     Restart: 'running standing over', 'To the start': 'running standing over', 'Guided tour': 'standing over',
-    'Next change': 'standing', 'One instruction': 'standing', 'Run on': 'standing', Pause: 'running', 'Run to it': 'standing over',
+    Back: 'standing over', 'Next change': 'standing', 'One instruction': 'standing', 'Run on': 'standing', Pause: 'running', 'Run to it': 'standing over',
   };
 
   let shut; // puts the panel that is open away
 
-  window.daybookPanel = async (opener, kernel) => {
+  /** Puts the panel in the place of `opener`. It runs `kernel`; to the end, or until it has done `until` instructions. */
+  window.daybookPanel = async (opener, kernel, until) => {
     shut?.();
     const root = document.documentElement;
     const reads = opener.closest('[data-reads]');
@@ -22,6 +25,7 @@
     const screen = make('div', {class: 'display'});
     const sheet = make('div', {class: 'sheet'}, make('div', {class: 'said'}, status, stop));
     const bar = make('div', {class: 'bar', role: 'group', 'aria-label': 'Run it and step through it'});
+    const [, exhibit] = kernel.split('.').slice(0, -1);
     const panel = make('div',
       {id: '_machine', class: 'machine', role: 'group', tabindex: -1, 'aria-label': `The machine that runs ${kernel}`}, sheet, bar);
     let parts, hindsight;
@@ -31,7 +35,10 @@
     let shown; // the address whose line is marked
     let stops = [], next = 0; // of the tour: all, and the number of the one that comes next
     let isTouring; // it runs for that one
+    let isSlow; // it runs so slowly that one can watch
     let phase; // loading, running, standing, over
+    let wanted; // it runs until it has done so many instructions
+    let isTyped; // it has got what somebody typed: a run that does all again will not
 
     // Who looks for the panel with the keyboard need not walk through the page.
     const skip = document.querySelector('.skip[href="#_boot"]');
@@ -47,6 +54,7 @@
       skip?.setAttribute('href', '#_boot');
       root.style.removeProperty('--bar');
       root.classList.remove('docks');
+      history.replaceState(null, '', location.pathname + location.search);
       panel.replaceWith(opener);
       shut = undefined;
     };
@@ -58,6 +66,13 @@
         const when = one === tourButton && !stops.length ? 'never' : ON[one.textContent]; // an exhibit may have none of its lines
         if (when) one.setAttribute('aria-disabled', String(!when.split(' ').includes(phase)));
       }
+    };
+
+    const [timeField, time] = daybookBoot.timeline((count) => goTo(count));
+    /** The machine has come to a stop: the bar has that moment, and so has the page's address, which can be sent to somebody. */
+    const come = ({instructions}) => {
+      time.come(instructions);
+      history.replaceState(null, '', `#boot=${exhibit ? `${exhibit}:` : ''}${instructions}`);
     };
 
     const follow = make('input', {type: 'checkbox'});
@@ -77,7 +92,9 @@
 
     const registers = make('pre', {tabindex: 0, role: 'group', 'aria-label': 'All registers'});
     const everything = make('details', {}, make('summary', {}, 'All registers'), registers);
-    const listRegisters = (state) => {
+    const look = (state) => {
+      walk.show(state);
+      inside.refresh();
       registers.textContent = Object.entries(state).filter(([name]) => !QUIET.includes(name) || name === 'rip')
         .map(([name, value]) => `${name.padEnd(9)}${typeof value === 'string' ? value : hex(value)}`).join('\n');
     };
@@ -96,8 +113,9 @@
 
     /** The machine stands before the next instruction. What a live region says again must differ, or nobody hears it. */
     const stand = async ({state, reason, instruction}) => {
-      enter('standing');
+      enter(isSlow ? 'running' : 'standing');
       const own = machine;
+      if (isSlow) setTimeout(() => { if (isSlow && own === machine) runOn(); }, TICK);
       const isPast = reason === 'change'; // told of the instruction that changed a register
       const at = isPast ? state.lastRip : state.rip;
       const text = isPast ? (await own.ask('disassemble', {address: at})).text : instruction;
@@ -105,7 +123,7 @@
       const words = {
         target: isTouring && `Stop ${next + 1} of ${stops.length}: ${stops[next].text}`,
         silence: `${ending({reason: 'silence'})}${reads ? ' Or it waits for what you type.' : ''} “Run on” waits for it once more.`,
-        pause: 'Paused.', budget: 'It was not reached.',
+        pause: 'Paused.', budget: isTyped && 'What was typed has not been typed again.',
       }[reason];
       if (isTouring && reason === 'target') next += 1;
       status.replaceChildren(...marked(words ? `${words} ` : ''), isPast ? 'Executed: ' : 'Next: ',
@@ -113,10 +131,9 @@
       stop.replaceChildren(make('p', {}, `Mode: ${state.mode}, ${state.instructions.toLocaleString('en')} instructions.`),
         ...changes(state, reason === 'target' ? [] : CONTROL));
       last = state;
+      come(state);
       show(at);
-      listRegisters(state);
-      inside.refresh();
-      if (isPast && state.cr3 && stop.textContent.includes('CR3')) inside.open('Page tables');
+      look(state);
     };
 
     const finish = (message) => {
@@ -129,10 +146,9 @@
         stop.append(make('p', {}, 'What led to it:'), make('ol', {}, ...exceptions.map((one) => make('li', {},
           ...marked(`${exception(one)}, raised by the instruction at ${hex(one.rip)}, `), journal.place(one.rip)))));
       }
+      come(state);
       show(isFault ? exceptions.at(-1)?.rip ?? state.rip : undefined);
-      listRegisters(state);
-      everything.open = isFault;
-      inside.refresh();
+      look(state);
     };
 
     const hear = (message) => {
@@ -145,6 +161,8 @@
       } else if (message.type === 'error') {
         halt();
         status.textContent = `${message.text}.`;
+      } else if (message.reason === 'budget' && message.state.instructions < wanted) {
+        machine.ask('runTo', {addresses: [], budget: wanted - message.state.instructions}); // it has waited meanwhile
       } else if (message.reason !== 'replaced') {
         stand(message);
       }
@@ -156,40 +174,63 @@
       machine = undefined;
       enter('over');
     };
-    /** A new machine, which runs, or stands at the reset. */
-    const start = async (at) => {
+    /** A new machine, which stands at the reset. */
+    const start = async () => {
       halt();
       enter('running');
       serial.clear();
       for (const box of [screen, stop]) box.replaceChildren();
       show();
       next = 0;
+      isTyped = isSlow = false;
       status.textContent = 'Running …';
       const own = machine = daybookBoot.machine(hear);
       const {wasm, vgaRom, bootRom, kernel: image} = parts;
       const given = {memoryBytes: size.value * 2 ** 20, commandLine: command.value};
       hindsight = daybookBoot.hindsight(parts, given);
-      const {state} = await own.ask('boot', {wasm, vgaRom, bootRom, kernel: image, ...given, stop: at});
+      const {state} = await own.ask('boot', {wasm, vgaRom, bootRom, kernel: image, ...given, stop: 'reset'});
       if (own === machine) last = state;
     };
-    const toTheStart = async () => {
-      await start('reset');
-      const own = machine;
-      const {text} = await own.ask('disassemble', {address: last.rip});
-      if (own === machine) stand({state: last, reason: 'reset', instruction: text});
+    /** Every run is the same: where it has been, it comes again, if it does all again from the start. */
+    const goTo = async (count) => {
+      const isTypedBefore = isTyped;
+      if (phase !== 'standing' || count < last.instructions) {
+        await start();
+        isTyped = isTypedBefore;
+      }
+      run('runTo', {addresses: [], budget: count - last.instructions});
+      wanted = count;
     };
-    // A machine that has come to its end starts anew.
+    // A machine that has come to its end starts anew. It always does one instruction after the other: what runs faster, “resume”, does
+    // not come to the same number of them each time.
     const run = async (type, request, isTour = false) => {
-      if (phase === 'over') await start('reset');
+      if (phase === 'over') await start();
       enter('running');
       isTouring = isTour;
-      status.textContent = 'Running …';
+      if (!isSlow) status.textContent = 'Running …';
+      isSlow = false;
+      wanted = 0;
       machine?.ask(type, request);
     };
+    const runOn = async () => {
+      const budget = Number(speed.value);
+      await run('runTo', {addresses: [], budget: budget || undefined});
+      isSlow = budget > 0;
+    };
+    const pause = async () => {
+      isSlow = false;
+      await machine?.ask('pause');
+      if (phase === 'running') enter('standing'); // between two ticks
+    };
     const tour = async () => {
-      if (phase === 'over') await start('reset');
+      if (phase === 'over') await start();
       if (next < stops.length) run('runTo', {addresses: stops[next].addresses}, true);
-      else run('resume');
+      else run('runTo', {addresses: []});
+    };
+
+    const restart = async () => {
+      await start();
+      run('runTo', {addresses: []});
     };
 
     const closeButton = button('Close', () => {
@@ -202,11 +243,13 @@
       moreButton.setAttribute('aria-expanded', String(!more.hidden));
     }, {'aria-expanded': 'false'});
     const tourButton = button('Guided tour', tour);
-    const row = make('div', {class: 'controls'}, button('Restart', () => start()), button('To the start', toTheStart),
+    const [speedField, speed] = choice('Speed', ...Object.entries(SPEEDS).map(([name, count]) => new Option(name, count)));
+    const row = make('div', {class: 'controls'}, button('Restart', restart), button('To the start', () => goTo(0)),
       ...document.querySelector('.tour') ? [tourButton] : [], button('Next change', () => run('runToChange')),
-      button('One instruction', () => run('step')), button('Run on', () => run('resume')),
-      button('Pause', () => machine?.ask('pause')), moreButton, closeButton);
-    bar.append(more, row);
+      button('Back', () => goTo(last.instructions - 1)),
+      button('One instruction', () => run('step')), button('Run on', runOn),
+      button('Pause', pause), speedField, moreButton, closeButton);
+    bar.append(more, timeField, row);
     enter('loading');
 
     opener.replaceWith(panel);
@@ -222,7 +265,11 @@
 
     journal = daybookBoot.journal(parts.lines);
     stops = daybookBoot.tour(journal);
-    const serial = daybookBoot.console(reads && ((bytes) => { if (phase !== 'over') machine.ask('input', {bytes}); }));
+    const serial = daybookBoot.console(reads && ((bytes) => {
+      if (phase === 'over') return;
+      isTyped = true;
+      machine.ask('input', {bytes});
+    }));
     /** What wrote an entry of a page table, in words. */
     const writer = async (address, entry) => {
       const {state} = await machine.ask('registers');
@@ -233,6 +280,7 @@
         `, the instruction number ${found.number.toLocaleString('en')}.`];
     };
     const inside = daybookBoot.inside(parts.lines, () => machine, writer);
+    const walk = daybookBoot.walk(() => machine, writer);
     const mebibytes = Number(opener.dataset.memory ?? 64);
     const sizes = [...new Set([...SIZES, mebibytes])].sort((a, b) => a - b);
     const [sizeLabel, size] = choice('Memory', ...sizes.map((one) => new Option(`${one} MiB`, one)));
@@ -246,8 +294,10 @@
     more.append(sizeLabel, commandLabel, make('label', {}, follow, 'Follow in the text'),
       make('a', {href: `${daybook.root}emulator.html#licences`}, 'Licences'));
     sheet.prepend(serial.element, screen);
-    sheet.append(everything, ...inside.elements);
+    sheet.append(walk.element, make('details', {class: 'under'}, make('summary', {}, 'Machine'), everything, ...inside.elements));
     if (document.activeElement === panel) serial.log.focus({preventScroll: true});
-    start();
+    if (until === undefined) return restart();
+    panel.scrollIntoView({block: 'center'});
+    goTo(until);
   };
 }
