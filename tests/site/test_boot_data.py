@@ -182,9 +182,9 @@ def test_every_kernel_has_its_button(booting: Site) -> None:
         assert links[:2] == [Anchor("emulator.html", ""), Anchor("emulator.html", "licences")]
         assert set(links[2:]) <= booting.pieces.keys(), "a tour stops at chunks"
         assert {link.page for link in links[2:]} <= {page_of(day.entry)}, "of its own page, where the lines are"
-        for log in page.all("details", class_="log"):
-            offered = [button.attributes["data-kernel"] for button in log.all("button", class_="boot-it")]
-            name = re.match(r"Exhibit ([\w-]+), on", log.one("summary").text)
+        for run in (item for fold in page.all("details", class_="runs") for item in fold.all("li")):
+            offered = [button.attributes["data-kernel"] for button in run.all("button", class_="boot-it")]
+            name = re.match(r"Exhibit ([\w-]+), on", run.one("a").text)
             assert offered == ([path_of(Exhibit(day.entry, name[1]))] if name else [])
 
 

@@ -1,9 +1,10 @@
-"""What the pages show as proof is what was recorded, and stands where the Proof section ends."""
+"""What the pages show as proof is what was recorded, and stands where the Proof section ends; in full on a page of its own."""
 
 import json
+import re
 
 from pages import Element
-from woven import TOP, Site, page_of
+from woven import TOP, Anchor, Site, page_of, runs_of
 
 
 def readable(log: bytes) -> str:
@@ -19,7 +20,7 @@ def box(page: Element, id: str) -> str:
 
 def test_logs_are_the_recorded_ones(site: Site) -> None:
     for entry in site.entries:
-        page = site.pages[page_of(entry.stem)]
+        page = site.pages[runs_of(entry.stem)]
         folder = site.evidence / entry.stem
         proof = json.loads((folder / "proof.json").read_text())
         for run in proof["machines"]:
@@ -28,8 +29,29 @@ def test_logs_are_the_recorded_ones(site: Site) -> None:
         for run in proof["exhibits"]:
             log = (folder / run["serial"]).read_bytes()
             assert box(page, f"_log-{run['name']}-{run['machine']}") == readable(log), run
-        boxes = sum(1 for _ in page.all(class_="log"))
-        assert boxes == len(proof["machines"]) + len(proof["exhibits"])
+        boxes = [box_.attributes["id"] for box_ in page.all("section", class_="log")]
+        assert len(boxes) == len(proof["machines"]) + len(proof["exhibits"])
+        leading = site.pages[page_of(entry.stem)]
+        for id in boxes:
+            link = next(iter(leading.one(id=id).all("a")))
+            assert site.target(page_of(entry.stem), link.attributes["href"]) == Anchor(runs_of(entry.stem), id)
+
+
+def words(line: str) -> str:
+    return re.sub(r"\d+", "", re.sub("0x[0-9a-f]+", "", line))
+
+
+def test_an_entry_shows_what_is_new_in_its_log(site: Site) -> None:
+    """The lines that the day before did not say, whatever the numbers in them were."""
+    before: set[str] = set()
+    seen = 0
+    for entry in site.entries:
+        log = [line["text"] for line in json.loads((site.evidence / entry.stem / "run.json").read_text())["serial"]]
+        shown = [line for figure in site.pages[page_of(entry.stem)].all("figure", class_="log") for line in figure.one("samp").text.split("\n")]
+        assert shown == [line for line in log if words(line) not in before], entry
+        before = {words(line) for line in log}
+        seen += bool(shown)
+    assert seen
 
 
 def test_the_table_has_every_machine(site: Site) -> None:
@@ -84,12 +106,12 @@ def test_a_picture_stands_for_each_entry_elsewhere(site: Site) -> None:
 def test_the_run_in_full_is_the_recorded_one(site: Site) -> None:
     for entry in site.entries:
         run = json.loads((site.evidence / entry.stem / "run.json").read_text())
-        block = site.pages[page_of(entry.stem)].one("details", class_="run")
-        assert f"{run['instructions']:,} instructions" in block.one("summary").text
+        block = site.pages[runs_of(entry.stem)].one("div", class_="run")
+        assert f"{run['instructions']:,} instructions" in next(iter(block.all("p"))).text
         cells = {
             tuple(cell.text for cell in row.all() if cell.tag in {"th", "td"}) for row in block.all("tr")
         }
-        replay = list(site.pages[page_of(entry.stem)].one("ol", class_="replay").all("li"))
+        replay = list(site.pages[runs_of(entry.stem)].one("ol", class_="replay").all("li"))
         assert [line.one("samp").text for line in replay] == [line["text"] for line in run["serial"]]
         waited = [int(line.attributes["data-waited"]) for line in replay]
         last = run["serial"][-1]["instructions"] * run["nanoseconds_per_instruction"]
@@ -108,7 +130,7 @@ def test_a_line_of_the_log_leads_to_what_printed_it(journal: Site) -> None:
     seen = 0
     for entry in journal.entries:
         run = json.loads((journal.evidence / entry.stem / "run.json").read_text())
-        page = page_of(entry.stem)
+        page = runs_of(entry.stem)
         for line, item in zip(run["serial"], journal.pages[page].one("ol", class_="replay").all("li"), strict=True):
             for link in item.all("a"):
                 target = journal.target(page, link.attributes["href"])
@@ -122,7 +144,7 @@ def test_a_line_of_the_log_leads_to_what_printed_it(journal: Site) -> None:
 
 
 def test_what_was_recorded_is_drawn(journal: Site) -> None:
-    newest = journal.pages[page_of(journal.entries[-1].stem)]
+    newest = journal.pages[runs_of(journal.entries[-1].stem)]
     titles = [figure.one("figcaption").text for figure in newest.all("figure", class_="diagram")]
     assert len(titles) >= 4, titles
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from woven import EVIDENCE, JOURNAL, SAMPLE, TOP, files_of, page_of, trees_for
+from woven import EVIDENCE, JOURNAL, SAMPLE, TOP, files_of, page_of, runs_of, trees_for
 
 
 class Copy:
@@ -70,9 +70,13 @@ def test_nothing_has_changed(sample_copy: Copy) -> None:
     assert sample_copy.weave_again() == always(sample_copy)
 
 
-def test_an_entrys_prose_makes_its_page_anew(sample_copy: Copy) -> None:
+def pages_of(*entries: Path) -> set[str]:
+    return {page for entry in entries for page in (page_of(entry.stem), runs_of(entry.stem))}
+
+
+def test_an_entrys_prose_makes_its_pages_anew(sample_copy: Copy) -> None:
     add_prose(sample_copy.entries[-1])
-    assert sample_copy.weave_again() - always(sample_copy) == {page_of(sample_copy.entries[-1].stem)}
+    assert sample_copy.weave_again() - always(sample_copy) == pages_of(sample_copy.entries[-1])
 
 
 def test_where_lines_of_a_log_lead_to_is_followed_when_code_moves(sample_copy: Copy) -> None:
@@ -85,7 +89,7 @@ def test_a_record_makes_the_pages_anew_that_show_it(sample_copy: Copy) -> None:
     (sample_copy.folder / f"evidence/{first.stem}/run.json").write_text(
         (sample_copy.folder / f"evidence/{first.stem}/run.json").read_text().replace('"instructions": ', '"instructions":  ')
     )
-    assert sample_copy.weave_again() - always(sample_copy) == {page_of(first.stem), page_of(second.stem)}
+    assert sample_copy.weave_again() - always(sample_copy) == pages_of(first, second)
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
@@ -112,4 +116,4 @@ def test_prose_of_the_journal(tmp_path: Path) -> None:
     copy = Copy(JOURNAL, EVIDENCE, tmp_path, TOP / "build/site")
     for entry in copy.entries[len(copy.entries) // 2 :: 10]:
         add_prose(entry)
-    assert len(copy.weave_again()) < len(copy.entries)
+    assert len(copy.weave_again()) < 2 * len(copy.entries)

@@ -56,6 +56,11 @@ def page_of(entry: str) -> str:
     return f"{entry[:7]}/{entry[8:]}.html"
 
 
+def runs_of(entry: str) -> str:
+    """That of its recorded runs."""
+    return f"runs/{entry}.html"
+
+
 def unpacked(site: "Site", entry: str) -> dict[str, bytes]:
     """What is in the archive of the entry's tree."""
     with tarfile.open(site.root / entry[:7] / f"daybook-{entry}.tar.gz") as archive:

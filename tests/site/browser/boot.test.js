@@ -25,12 +25,12 @@ const withTables = entries.find((entry) => entry.includes('the-higher-half')) ??
 const exhibitOf = (name) => files.find((file) => file.endsWith(`.${name}.kernel.js`))?.slice(0, -3);
 const without = (name) => skip || (!exhibitOf(name) && `the site has no exhibit ${name}`);
 
-/** Opens the page of an exhibit, with its log unfolded; gives its button, too. */
+/** Opens the page of an exhibit, unfolded; gives its button, too. */
 async function opened(name, options) {
   const kernel = exhibitOf(name);
   const page = await openPage(browser, { reducedMotion: 'reduce', ...options });
   await page.goto(at(address, entries.find((entry) => kernel.startsWith(entry.replace(/html$/, '')))));
-  await unfold(page); // an exhibit's log is folded, and its button with it
+  await unfold(page); // exhibits are folded
   return [page, page.locator(`.boot-it[data-kernel="${kernel}"]`).first()]; // one for each machine of its proof
 }
 

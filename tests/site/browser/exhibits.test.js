@@ -18,7 +18,7 @@ const JUDGES = ['exhibits.test.js', 'lib/emulated.js', 'lib/proof.js'];
 const unescaped = (text) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 
 /** What the buttons of an entry's page boot beside the day's own kernel. */
-const buttonsOf = (page) => [...read(page).matchAll(/<summary>Exhibit ([\w-]+), on ([^:<]+):(?:(?!<\/details>).)*<button [^>]*data-kernel="([^"]+)" data-memory="(\d+)"(?: data-command="([^"]*)")?[^>]*>[^<]*<\/button>(?:<p>([^<]*)<\/p>)?/gs)]
+const buttonsOf = (page) => [...read(page).matchAll(/<a[^>]*>Exhibit ([\w-]+), on ([^:<]+):(?:(?!<\/li>).)*<button [^>]*data-kernel="([^"]+)" data-memory="(\d+)"(?: data-command="([^"]*)")?[^>]*>[^<]*<\/button>(?:<p>([^<]*)<\/p>)?/gs)]
   .map(([, exhibit, machine, kernel, memory, command = '', said]) => ({
     entry: nameOf(page), exhibit, machine, kernel, memory: Number(memory), commandLine: unescaped(command), said: said && unescaped(said),
   }));

@@ -85,6 +85,14 @@ function Book:piece_at(entry_number, line_number)
   return table.unpack(entry.piece_at[line_number] or {})
 end
 
+--- The piece and its line that a recorded source, {file, line} of the journal, names; nil for prose.
+function Book:printer_of(source)
+  local name = source.file:match '([^/]+)%.nw$'
+  for number, entry in ipairs(self.entries) do
+    if entry.name == name then return self:piece_at(number, source.line) end
+  end
+end
+
 --- Asks for an anchor at a line of the piece with this number, before any page is written.
 function Book:lead_to(number, line)
   local targets = self.pieces[number].targets

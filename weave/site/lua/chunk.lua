@@ -169,11 +169,11 @@ local function version(piece)
 end
 
 -- What a replacement takes the place of, and what a deletion takes away, line against line.
-local function comparison(book, piece, shown)
+local function comparison(book, piece)
   local rows = (piece.verb == 'replace' or piece.verb == 'delete') and version(piece)
   if not rows then return '' end
   return folded('was', 'Old against new',
-    html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, rows, shown)))
+    html.box('Old against new: ' .. piece.name, lines.rows(book, piece.entry.path, rows)))
 end
 
 -- The lines of a replacement that say what a line of the old text said, where not all do.
@@ -196,10 +196,11 @@ end
 local function exhibit_class(piece) return piece.exhibit and ' exhibit' or is_empty(piece) and ' empty' or '' end
 
 local function code_of(book, piece, shown)
-  if is_empty(piece) then return '<pre hidden><code>' .. code.html(book, piece, shown) .. '</code></pre>' end
+  local linked = {}
+  if is_empty(piece) then return '<pre hidden><code>' .. code.html(book, piece, shown, linked) .. '</code></pre>' end
   local rows, result, placed = piece.verb == 'change' and version(piece), nil, nil
-  if rows then result, placed = lines.result(book, piece, rows, shown) end
-  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name, code.html(book, piece, shown, placed, there_before(piece)))
+  if rows then result, placed = lines.result(book, piece, rows, shown, linked) end
+  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name, code.html(book, piece, shown, linked, placed, there_before(piece)))
   if result then return html.box(piece.name, result, 'result') .. folded('was', 'Old against new', written) end
   if not piece.name:find '%.expect$' then return written end
   return folded('fold', ('What the run must show, in %d lines'):format(#piece.lines), written)
@@ -209,7 +210,7 @@ end
 function M.html(book, piece, shown)
   piece.opening = '<figure class="chunk' .. exhibit_class(piece) .. '" id="' .. piece.anchor
     .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
-  return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece, shown)
+  return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece)
 end
 
 --- A script that holds the entry's pieces, for other pages to show when they are pointed at, and what is said of the symbols

@@ -65,21 +65,6 @@ local function verb_html(piece, line, next_line, markup)
   return '<span class="l verb" data-ref="' .. html.escape(reference) .. '">' .. words .. '</span>'
 end
 
--- Where the lines that a piece quotes were written, by the quoting line's place in the piece.
-local function quoted_places(piece)
-  local places, quoted, at = {}, nil, 0
-  local old = model.old[piece.number] or {}
-  for i, line in ipairs(piece.lines) do
-    if line.role == 'verb' then
-      quoted, at = old[i], 0
-    elseif line.role == 'old' and quoted then
-      at = at + 1
-      places[i] = quoted[at]
-    end
-  end
-  return places
-end
-
 local element = {old = 'del', new = 'ins'}
 
 --- The attributes of a line: its number in the tangled file, and an anchor if something leads here or ever did, unless that is
@@ -92,25 +77,27 @@ function M.attributes(piece, ordinal, elsewhere)
   return number .. (wanted and not elsewhere and ' id="' .. id .. '"' or '')
 end
 
---- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked. The lines that are `placed` have
---- their anchors in another listing; those that were `there` before recede.
-function M.html(book, piece, shown, placed, there)
+--- The piece's lines as HTML, one element a line; `shown` collects the symbols that are linked. A name is a link where it first stands
+--- in what the piece writes, unless it is in the set `linked`. The lines that are `placed` have their anchors in another listing; those
+--- that were `there` before recede.
+function M.html(book, piece, shown, linked, placed, there)
   local coloured, references = piece.coloured, piece.references
-  local quoted = quoted_places(piece)
   local out, taken = {}, 0
   for i, line in ipairs(piece.lines) do
     if line.role == 'verb' then
       out[i] = verb_html(piece, line, piece.lines[i + 1], coloured[i])
       taken = taken + 1
     else
-      local place = quoted[i] or {piece.number, i}
-      local uses = (quoted[i] or not piece.exhibit) and model.uses_in(place[1], place[2])
+      local is_quoted = line.role == 'old' or line.role == 'anchor'
+      local uses = not piece.exhibit and model.uses_in(piece.number, i)
       local parts = M.fragments(coloured[i])
       for slot, fragment in ipairs(parts) do
-        local context = {from = piece.entry.path, book = book, shown = shown, place = place}
-        if uses then
+        local context = {from = piece.entry.path, book = book, shown = shown, linked = linked, place = {piece.number, i}}
+        if is_quoted then
+          parts[slot] = fragment
+        elseif uses then
           parts[slot] = identifiers.link(fragment, slot - 1, uses, context)
-        elseif piece.exhibit or line.role == 'anchor' then
+        elseif piece.exhibit then
           parts[slot] = identifiers.link_by_name(fragment, piece, context)
         end
         if slot > 1 then

@@ -14,6 +14,7 @@ local parts = require 'parts'
 local prepared = require 'prepared'
 local problems = require 'problems'
 local prose = require 'prose'
+local runs = require 'runs'
 local standing = require 'standing'
 
 local M = {}
@@ -114,10 +115,10 @@ local function body(entry, book)
     entry.tour = to_stops(entry, tour)
     return ''
   end)
-  local all, without_folded = evidence.html(entry, book)
-  filler.proof, filler.follow = without_folded, ''
+  local proof, bound = evidence.html(entry, book)
+  filler.proof, filler.follow = bound, ''
   entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', '')
-  filler.proof, filler.follow = all, follow.html(entry)
+  filler.proof, filler.follow = proof, follow.html(entry)
   entry.shown = shown
   return prepared.fill(text, filler)
 end
@@ -160,7 +161,7 @@ local function around(entry, entries)
     .. neighbour(entry, entries[entry.number + 1], 'next', 'Next') .. '</nav>'
 end
 
---- Writes the entry's page, the picture that stands for it, that of its screen, and what previews show of it.
+--- Writes the entry's page, the picture that stands for it, that of its screen, what previews show of it, and the page of its runs.
 function M.write(entry, book)
   local entries, proof = book.entries, entry.evidence
   local picture, drawn = card.of(entry)
@@ -174,6 +175,7 @@ function M.write(entry, book)
   if drawn or proof and proof.picture then output.write(picture, drawn or proof.picture) end
   output.write(entry.path:gsub('%.html$', '.pieces.js'), chunk.previews(entry))
   follow.write(entry, book)
+  runs.write(entry, book)
 end
 
 return M

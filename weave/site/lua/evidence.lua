@@ -4,12 +4,9 @@ local files = require 'files'
 local html = require 'html'
 local json = require 'dkjson'.use_lpeg() -- faster
 local kept = require 'kept'
-local layout_diagram = require 'layout_diagram'
-local memory_map_diagram = require 'memory_map_diagram'
-local page_tables_diagram = require 'page_tables_diagram'
 local problems = require 'problems'
 local replay = require 'replay'
-local run_in_full = require 'run'
+local runs_page = require 'runs'
 
 local M = {}
 
@@ -111,14 +108,11 @@ local function ending(run)
   return run.status .. (said and ' (' .. said .. ')' or '')
 end
 
-local function log_id(run) return '_log-' .. run.name .. (run.machine and '-' .. run.machine or '') end
-
 local function machines(entry, runs)
   local rows = {}
   for i, run in ipairs(runs) do
-    rows[i] = ('<tr><th scope="row"><a href="%s">%s</a></th><td>%s</td><td>%d</td><td>%.1f</td></tr>')
-      :format(html.link(entry.path, entry.path, log_id(run)), html.escape(run.name), ending(run),
-        run.tests, run.seconds)
+    rows[i] = ('<tr id="%s"><th scope="row"><a href="%s">%s</a></th><td>%s</td><td>%d</td><td>%.1f</td></tr>')
+      :format(runs_page.log_id(run), runs_page.link(entry, run), html.escape(run.name), ending(run), run.tests, run.seconds)
   end
   return '<div class="table" tabindex="0" role="group" aria-label="Machines"><table class="machines">'
     .. '<thead><tr><th scope="col">Machine</th><th scope="col">Status</th>'
@@ -126,23 +120,14 @@ local function machines(entry, runs)
     .. table.concat(rows) .. '</tbody></table></div>'
 end
 
-local function log_box(run, title)
-  if run.log == '' then return '<p>Nothing was sent to the port.</p>' end
-  return '<pre tabindex="0" role="group" aria-label="' .. html.escape(title) .. '"><samp>'
-    .. html.escape(run.log) .. '</samp></pre>'
-end
-
-local function folded_log(run, title, button)
-  return '<details class="log" id="' .. log_id(run) .. '"><summary>' .. html.escape(title)
-    .. '</summary>' .. log_box(run, title) .. (button or '') .. '</details>'
-end
-
---- The piece and its line that a recorded source, {file, line} of the journal, names; nil for prose.
-function M.place_of(book, source)
-  local name = source.file:match '([^/]+)%.nw$'
-  for number, entry in ipairs(book.entries) do
-    if entry.name == name then return book:piece_at(number, source.line) end
+local function exhibits(entry, runs)
+  local items = {}
+  for i, run in ipairs(runs) do
+    items[i] = ('<li id="%s"><a href="%s">%s</a>%s</li>'):format(
+      runs_page.log_id(run), runs_page.link(entry, run), runs_page.exhibit(run), boot.exhibit_button(entry, run))
   end
+  return #items > 0 and ('<details class="runs"><summary>How %s</summary><ul>%s</ul></details>'):format(
+    #items == 1 and 'the exhibit ended' or #items .. ' runs of exhibits ended', table.concat(items)) or ''
 end
 
 --- Asks for anchors at the lines that printed the entry's log, before any page is written; `entry.printers` says which they are.
@@ -150,64 +135,28 @@ function M.lead_to_printers(entry, book)
   local printers = {}
   for _, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
     local piece, at = nil, nil
-    if line.source then piece, at = M.place_of(book, line.source) end
+    if line.source then piece, at = book:printer_of(line.source) end
     if piece then book:lead_to(piece.number, at) end
     printers[#printers + 1] = piece and ('%d.%d'):format(piece.number, at) or '-'
   end
   entry.printers = table.concat(printers, ' ')
 end
 
-local function link_to_printers(entry, book)
-  return function(source)
-    local piece, at = M.place_of(book, source)
-    return piece and html.link(entry.path, book:line_anchor(piece.number, at))
-  end
-end
-
-local function drawn(entry, book)
-  local run = entry.evidence.run
-  local before = book.entries[entry.number - 1]
-  before = before and before.evidence and before.evidence.run
-  local parts = {}
-  for _, diagram in ipairs {memory_map_diagram, layout_diagram, page_tables_diagram} do
-    parts[#parts + 1] = diagram.svg(run, before, '_run')
-  end
-  return #parts > 0 and '<div class="diagrams">' .. table.concat(parts) .. '</div>' or ''
-end
-
-local function folded(entry)
-  local proof, out = entry.evidence, {}
-  for _, run in ipairs(proof.machines) do
-    out[#out + 1] = folded_log(run, 'Serial log · ' .. run.name)
-  end
-  for _, run in ipairs(proof.exhibits) do
-    local place = run.machine == '' and 'in the build' or 'on ' .. run.machine
-    out[#out + 1] = folded_log(run, ('Exhibit %s, %s: %s'):format(
-      run.name, place, (tostring(run.outcome):gsub('-', ' '))), boot.exhibit_button(entry, run))
-  end
-  out[#out + 1] = run_in_full.html(proof.run)
-  return ('<details class="logs"><summary>The logs of %d runs, and one of them in full</summary>%s</details>'):format(#out - 1, table.concat(out))
-end
-
---- The blocks that the Proof section ends with: all for the page, and for the book without those to be unfolded.
+--- The blocks that the Proof section ends with: for the page, and for the book, which has one log an entry.
 function M.html(entry, book)
   local proof = entry.evidence
   if not proof then
     local words = '<p class="recorded">The boot of this day is not recorded yet; it appears here as soon as it is.</p>'
     return words .. boot.section(entry), words
   end
-  local seen = {
-    '<p class="recorded">Recorded by the run that gates this entry:</p>',
-    machines(entry, proof.machines),
-    replay.html(proof.run, link_to_printers(entry, book)) or '',
-    drawn(entry, book),
-  }
-  if proof.picture then
-    seen[#seen + 1] = '<figure class="screen">' .. M.picture(entry, entry.path)
-      .. '<figcaption>The screen at the end of the run</figcaption></figure>'
-  end
-  local shown = '<div class="evidence">' .. table.concat(seen)
-  return shown .. folded(entry) .. '</div>' .. boot.section(entry), shown .. '</div>'
+  local before = book.entries[entry.number - 1]
+  local ran = '<div class="evidence"><p class="recorded">Recorded by the run that gates this entry:</p>' .. machines(entry, proof.machines)
+  local said = replay.new(proof.run, before and before.evidence and before.evidence.run, runs_page.printers(book, entry.path))
+  local picture = proof.picture and '<figure class="screen">' .. M.picture(entry, entry.path)
+    .. '<figcaption>The screen at the end of the run</figcaption></figure>' or ''
+  return table.concat {ran, said, picture, exhibits(entry, proof.exhibits), ('<p><a href="%s">The runs in full</a>: the log on %s '
+    .. 'line by line, its memory, page tables and registers at the end, and all other logs.</p></div>'):format(runs_page.link(entry), html.escape(proof.run.machine)),
+    boot.section(entry)}, ran .. runs_page.in_full(entry, book, entry.path) .. picture .. '</div>'
 end
 
 return M

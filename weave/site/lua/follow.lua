@@ -1,5 +1,4 @@
 -- follow.lua: what a follower types to build and boot a day's kernel, what must appear then, and the script that checks it.
-local evidence = require 'evidence'
 local html = require 'html'
 local json = require 'dkjson'
 local model = require 'model'
@@ -84,7 +83,7 @@ end
 local function log_of(entry, book, place)
   local log = {}
   for i, line in ipairs(entry.evidence and entry.evidence.run.serial or {}) do
-    log[i] = {line.text, place(line.source and evidence.place_of(book, line.source))}
+    log[i] = {line.text, place(line.source and book:printer_of(line.source))}
   end
   return log
 end

@@ -10,12 +10,16 @@ local vague = {go = true, here = true, information = true, more = true, start = 
 
 local function last_name(symbol) return symbol.name:match '[^:]+$' end
 
+-- `context` has the page that the code is on, `from`; the book; the `place` of the code in the journal, {piece, line}; `shown`, which
+-- collects the symbols that the page links; and `linked`, those that are links already and need not be again, or nil.
 local function link_html(symbol, text, context)
   local page, anchor = context.book:line_anchor(symbol.piece, symbol.line)
-  if context.shown then context.shown[symbol.number] = symbol end
-  if symbol.piece == context.place[1] and symbol.line == context.place[2] then
-    return '<b>' .. text .. '</b>'
-  end
+  local linked = context.linked or {}
+  local is_known = linked[symbol]
+  linked[symbol] = true
+  if symbol.piece == context.place[1] and symbol.line == context.place[2] then return '<b>' .. text .. '</b>' end
+  if is_known then return text end
+  context.shown[symbol.number] = symbol
   return ('<a class="id" data-id="%d"%s href="%s">%s</a>'):format(symbol.number,
     vague[text:lower()] and ' rel="nofollow"' or '', html.link(context.from, page, anchor), text)
 end

@@ -20,13 +20,13 @@ local function balanced(fragments)
   return out
 end
 
--- The line's fragments with links as from the page `from`, and the line; `shown` collects the symbols
--- that are linked.
-local function linked(book, from, place, shown)
+-- The line's fragments and the line. They have links as from the page `from` if there is `shown`, which collects the symbols that are
+-- linked; those in the set `linked`, if there is one, are none.
+local function fragments_of(book, from, place, shown, linked)
   local piece, ordinal = book.pieces[place[1]], place[2]
   local fragments = balanced(code.fragments(piece.coloured[ordinal]))
-  local uses = not piece.exhibit and model.uses_in(place[1], place[2])
-  local context = {from = from, book = book, place = place, shown = shown}
+  local uses = shown and not piece.exhibit and model.uses_in(place[1], place[2])
+  local context = {from = from, book = book, place = place, shown = shown, linked = linked}
   for slot, fragment in ipairs(fragments) do
     if uses then
       fragments[slot] = identifiers.link(fragment, slot - 1, uses, context)
@@ -55,7 +55,7 @@ local function indented(text, markup) return text:match '^%s*' .. unindented(mar
 function M.slice(book, from, slice, shown)
   local text, piece, line, slot = table.unpack(slice)
   if not piece then return text end
-  local fragments = linked(book, from, {piece, line}, shown)
+  local fragments = fragments_of(book, from, {piece, line}, shown)
   return slot == 0 and indented(text, fragments[1]) or fragments[slot + 1]
 end
 
@@ -68,9 +68,9 @@ local function reference(book, from, name)
 end
 
 -- A row's markup; `refer(name)` is that of a reference.
-local function row_html(book, from, row, shown, refer)
+local function row_html(book, from, row, refer, shown, linked)
   local _, text, piece, number = table.unpack(row)
-  local fragments, line = linked(book, from, {piece, number}, shown)
+  local fragments, line = fragments_of(book, from, {piece, number}, shown, linked)
   local parts, slot = {}, 1
   for _, part in ipairs(line) do
     if type(part) == 'table' then
@@ -84,11 +84,12 @@ end
 
 local element = {['-'] = 'del', ['+'] = 'ins', [' '] = 'span'}
 
---- The rows of a chunk's version (see history/model.py) as lines of HTML; `shown` as above.
+--- The rows of a chunk's version (see history/model.py) as lines of HTML, each name a link where it first stands in what is there
+--- now; none without `shown`, which is as above.
 function M.rows(book, from, rows, shown)
-  local out = {}
+  local out, linked = {}, {}
   for i, row in ipairs(rows) do
-    local markup = row_html(book, from, row, shown, function(name) return reference(book, from, name) end)
+    local markup = row_html(book, from, row, function(name) return reference(book, from, name) end, row[1] ~= '-' and shown, linked)
     out[i] = ('<%s class="l">%s</%s>'):format(element[row[1]], markup, element[row[1]])
   end
   return table.concat(out, '\n')
@@ -122,8 +123,8 @@ local function near_changes(signs)
 end
 
 --- The rows as what came of them: the lines around the changes of `piece`, with what is new in them; nil if nothing came of it. Says,
---- too, which of the piece's lines are among them.
-function M.result(book, piece, rows, shown)
+--- too, which of the piece's lines are among them. What is new has links, but for the names in the set `linked`, which gets more.
+function M.result(book, piece, rows, shown, linked)
   local signs = signs_by(piece, rows)
   local near, out, placed, hidden, gone, is_seen = near_changes(signs), {}, {}, 0, 0, false
   local function note(text) out[#out + 1] = '<span class="l verb">' .. text .. '</span>' end
@@ -143,7 +144,8 @@ function M.result(book, piece, rows, shown)
     elseif sign ~= '' then
       if sign == '+' then gone = 0 end -- it is another now
       tell()
-      local markup = row_html(book, piece.entry.path, row, shown, function(name) return code.reference(book, piece, name) end)
+      local markup = row_html(book, piece.entry.path, row, function(name) return code.reference(book, piece, name) end,
+        sign == '+' and shown, linked)
       if sign == '+' then
         placed[number] = true
         out[#out + 1] = ('<ins class="l" data-line="%d"%s>%s</ins>'):format(number, code.attributes(piece, number), markup)

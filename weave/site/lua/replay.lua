@@ -57,4 +57,19 @@ function M.html(run, link)
     :format(title, run.nanoseconds_per_instruction, title, table.concat(items))
 end
 
+-- A line without its numbers: those of two days differ although they say the same.
+local function words_of(line) return (line.text:gsub('0x%x+', '0'):gsub('%d+', '0')) end
+
+--- The lines that the run before, if there is one, did not send; nothing if there are none. `link` as above.
+function M.new(run, before, link)
+  local known, lines = {}, {}
+  for _, line in ipairs(before and before.serial or {}) do known[words_of(line)] = true end
+  for _, line in ipairs(run.serial) do
+    if not known[words_of(line)] then lines[#lines + 1] = line_html(line, link) end
+  end
+  if #lines == 0 then return '' end
+  return '<figure class="log"><figcaption>What is new in the log</figcaption><pre tabindex="0" role="group" aria-label="What is new in the log"><samp>'
+    .. table.concat(lines, '\n') .. '</samp></pre></figure>'
+end
+
 return M

@@ -79,21 +79,18 @@ local function sizes(run)
   return grid('Sizes in bytes, and lines of source', {'Part', 'Size'}, rows)
 end
 
---- The run as a folded block of tables.
+--- The run as tables.
 function M.html(run)
   local seconds = run.instructions * run.nanoseconds_per_instruction / 1e9
-  local parts = {
-    ('<p>CPU 0 executed %s instructions from the kernel’s first to its exit. The clock of that run gave each of them %d'
+  return table.concat {
+    ('<div class="run"><p>CPU 0 executed %s instructions from the kernel’s first to its exit. The clock of that run gave each of them %d'
       .. ' nanoseconds, %.3f s in all; waiting loops count, too.</p>')
       :format(thousands(run.instructions), run.nanoseconds_per_instruction, seconds),
     registers(run.cpus[1]),
     run.paging and page_tables(run.paging) or '<p>Paging is off.</p>',
     #run.memory_map > 0 and memory_map(run) or '',
-    sizes(run),
+    sizes(run), '</div>',
   }
-  return '<details class="run"><summary>The run on ' .. html.escape(run.machine) .. ' in full: '
-    .. thousands(run.instructions) .. ' instructions, registers, page tables, memory, sizes</summary>'
-    .. table.concat(parts) .. '</details>'
 end
 
 return M
