@@ -144,9 +144,11 @@ def test_a_line_of_the_log_leads_to_what_printed_it(journal: Site) -> None:
 
 
 def test_what_was_recorded_is_drawn(journal: Site) -> None:
-    newest = journal.pages[runs_of(journal.entries[-1].stem)]
-    titles = [figure.one("figcaption").text for figure in newest.all("figure", class_="diagram")]
-    assert len(titles) >= 4, titles
+    """The run's end on the runs' page, and where the entry before left the machine on the entry's."""
+    newest = journal.entries[-1].stem
+    titles = [figure.one("figcaption").text for figure in journal.pages[runs_of(newest)].all("figure", class_="diagram")]
+    assert len(titles) >= 3, titles
+    assert list(journal.pages[page_of(newest)].one("details", class_="stand").all("figure", class_="diagram"))
 
 
 def test_nothing_that_was_recorded_is_missing_from_its_page(journal: Site) -> None:
