@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from machine.elf import source_line
+from machine.elf import source_line, symbols
 from machine.halted import Look
 from machine.machines import Machine
-from machine.programs import boot_into_program, expected_pages, judge_program, judge_registers, look_at_program, ring
+from machine.programs import boot_into_program, expected_pages, judge_program, judge_registers, judge_spaces, look_at_program, ring
 from machine.qmp import Qmp
 from machine.trees import newest
 from machine.walker import Extent
@@ -18,7 +18,8 @@ pytestmark = pytest.mark.kept(newest())
 @pytest.fixture(scope="module", params=["direct-pc-64M-cpu_qemu64", "direct-q35-6G-cpu_max"])
 def seen(request: pytest.FixtureRequest) -> Look:
     pages = [page.address for page in expected_pages(newest().folder / "user/waits.elf")]
-    return look_at_program(newest().iso, Machine.parse(request.param), "waits", pages)
+    space = symbols(newest().elf)["_ZN6kernel5spaceE"]
+    return look_at_program(newest().iso, Machine.parse(request.param), "waits", pages, space)
 
 
 def test_it_runs_in_ring_3_on_pages_of_its_own(seen: Look) -> None:
@@ -27,6 +28,15 @@ def test_it_runs_in_ring_3_on_pages_of_its_own(seen: Look) -> None:
     assert ring(seen) == 3
     assert len(expected_pages(elf)) == 7
     assert judge_program(seen, extents, elf) == []
+
+
+def test_its_space_is_not_the_kernels(seen: Look) -> None:
+    programs, kernels = seen.page_tables.values()
+    assert judge_spaces(kernels, [programs]) == []
+    low, high = programs[0], programs[-1]
+    assert judge_spaces([low, *kernels], [programs]) == [f"in the lower half of the kernel's space: {low}"]
+    assert judge_spaces(kernels, [programs[:-1]]) == [f"not in both upper halves: {high}"]
+    assert len(judge_spaces(kernels, [programs, [low, *(each for each in kernels)]])) == low.length >> 12
 
 
 def test_it_begins_with_nothing(seen: Look) -> None:

@@ -11,7 +11,7 @@ from .physical_memory import PhysicalMemory
 from .protections import CR4_BITS
 from .qmp import Qmp
 from .table_tree import Table, read_tables
-from .walker import CR0_PG, EFER_NXE, Extent, Region, translate, walk
+from .walker import CR0_PG, EFER_NXE, PAGE, Extent, Region, translate, walk
 
 # What a kernel may map besides RAM, by QEMU's names.
 _DEVICES = ("vga.vram", "vga-lowmem", "ioapic", "apic-msi", "hpet")
@@ -40,8 +40,9 @@ class Look:
         return height != 400
 
 
-def look(qmp: Qmp, wanted: list[int]) -> Look:
-    """Looks at the halted machine behind `qmp`; `wanted`: virtual addresses of pages to read."""
+def look(qmp: Qmp, wanted: list[int], space: int = 0) -> Look:
+    """Looks at the halted machine behind `qmp`; `wanted`: virtual addresses of pages to read; `space`: of a variable that holds
+    what would be another CR3, whose page tables are then walked, too, and stand last."""
     with tempfile.TemporaryDirectory(prefix="daybook-look-") as name:
         folder = Path(name)
         regions = parse_regions(qmp.monitor("info mtree -f"))
@@ -52,6 +53,9 @@ def look(qmp: Qmp, wanted: list[int]) -> Look:
             for cpu in cpus
             if cpu.cr0 & CR0_PG
         }
+        if space and (found := translate(tables[cpus[0].cr3], space & -PAGE)):
+            (other,) = struct.unpack_from("<Q", read_page(found[0]), space % PAGE)
+            tables.setdefault(other, walk(read_page, other))
         mapped = ((page, translate(tables.get(cpus[0].cr3, []), page)) for page in wanted)
         contents = {page: read_page(found[0]) for page, found in mapped if found}
         screen = folder / "screen.png"

@@ -53,12 +53,12 @@ def boot_into_program(iso: Path, machine: Machine, command_line: str, act: Calla
         return boot(machine, arguments, attend=attend)
 
 
-def look_at_program(iso: Path, machine: Machine, command_line: str, pages: list[int]) -> Look:
-    """What is seen then. `pages`: virtual addresses of pages to read."""
+def look_at_program(iso: Path, machine: Machine, command_line: str, pages: list[int], space: int) -> Look:
+    """What is seen then. `pages`: virtual addresses of pages to read; `space`: that of the kernel's address space."""
     seen: list[Look] = []
 
     def act(qmp: Qmp) -> None:
-        seen.append(look(qmp, pages))
+        seen.append(look(qmp, pages, space))
         qmp.execute("quit")
 
     ended = boot_into_program(iso, machine, command_line, act)
@@ -108,6 +108,20 @@ def judge_program(seen: Look, extents: list[Extent], elf: Path) -> list[str]:
             content = elf.read_bytes()[offset : offset + min(PAGE, segment.virtual + segment.file_size - page)]
             if not segment.flags & _PF_W and not seen.contents.get(page, b"").startswith(content):
                 complaints.append(f"{page:#x} does not hold what the program's ELF file says")
+    return complaints
+
+
+def judge_spaces(kernels: list[Extent], programs: list[list[Extent]]) -> list[str]:
+    """Complaints about spaces that are there at once: the upper half of each is that of the kernel's, whose lower half is empty; and
+    no frame is in the lower halves of two."""
+    complaints = [f"in the lower half of the kernel's space: {extent}" for extent in kernels if not extent.virtual >> 63]
+    owners: dict[int, int] = {}
+    for number, space in enumerate(programs):
+        upper = [extent for extent in space if extent.virtual >> 63]
+        complaints += [f"not in both upper halves: {extent}" for extent in {*upper} ^ {each for each in kernels if each.virtual >> 63}]
+        lower = [extent for extent in space if not extent.virtual >> 63]
+        frames = {frame for extent in lower for frame in range(extent.physical, extent.physical_end, PAGE)}
+        complaints += [f"the frame {frame:#x} is in two spaces" for frame in frames if owners.setdefault(frame, number) != number]
     return complaints
 
 
