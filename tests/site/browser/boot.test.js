@@ -22,6 +22,7 @@ const budgetOf = (entry) => (existsSync(path.join(TOP, 'build/at', nameOf(entry)
 const kernelOf = (entry) => entry.replace(/html$/, 'kernel');
 const linesOf = (entry) => scripted(entry.replace(/html$/, 'lines')).toString();
 const withTables = entries.find((entry) => entry.includes('the-higher-half')) ?? entries.at(-1);
+const withPrograms = entries.find((entry) => /<div class="tour">[^]*<code>iretq</.test(read(entry)));
 const exhibitOf = (name) => files.find((file) => file.endsWith(`.${name}.kernel.js`))?.slice(0, -3);
 const without = (name) => skip || (!exhibitOf(name) && `the site has no exhibit ${name}`);
 
@@ -177,6 +178,27 @@ test('a hang is said, halted or not, and one may wait once more', { skip: withou
   assert.match(await settled(page), /^It has run 1,000 million instructions.* without a word: it hangs\. .*Next: 0x/);
   await press(page, 'Run on');
   assert.match(await settled(page), /^It has run 1,000 million instructions/);
+  await page.context().close();
+});
+
+test('a step into ring 3 and one out of it say so, and which instruction it was', { skip: skip || (!withPrograms && 'the site has no day whose tour goes to ring 3') }, async () => {
+  const page = await booted(withPrograms);
+  await press(page, 'To the start');
+  for (let i = 0; i < 2; i += 1) { // the second stop is the way there
+    await settled(page);
+    await press(page, 'Guided tour');
+  }
+  await settled(page);
+  const changed = async () => {
+    const before = page.url(); // which has the number of instructions
+    await press(page, 'One instruction');
+    await page.waitForFunction((url) => location.href !== url, before);
+    return page.locator('.at-stop').textContent();
+  };
+  assert.match(await changed(), /CPL 0 → 3, by iretq? at 0xffffffff[0-9a-f]+: a program runs/);
+  let said = '';
+  for (let i = 0; i < 40 && !said.includes('CPL'); i += 1) said = await changed();
+  assert.match(said, /CPL 3 → 0, by \w+.* at 0x4[0-9a-f]{5}: the kernel runs/);
   await page.context().close();
 });
 

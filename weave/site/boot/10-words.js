@@ -15,6 +15,8 @@
     '#NP, segment not present', '#SS, stack fault', '#GP, general protection', '#PF, page fault'];
   const ENDINGS = {33: 'done', 35: 'panic', 37: 'a test failed', 39: 'refused, with a reason'};
 
+  const RINGS = {0: 'the kernel runs', 3: 'a program runs, without the kernel’s rights'};
+
   const hex = (value) => `0x${BigInt(value).toString(16)}`;
 
   /** The names of the bits that are set in `value`, which is a `kind` of NAMES. */
@@ -23,10 +25,11 @@
   /** `text` for an element, with its hexadecimal numbers in code. */
   const marked = (text) => text.split(/(0x[0-9a-f]+)/).map((part, i) => (i % 2 ? daybook.make('code', {}, part) : part));
 
-  /** What became of a register: "CR0 0x10 → 0x11: PE set; now PE ET". */
-  const change = (name, from, to) => {
+  /** What became of a register: "CR0 0x10 → 0x11: PE set; now PE ET". Of the ring by which instruction, if that is known. */
+  const change = (name, from, to, by) => {
     const label = name.toUpperCase();
     if (name === 'mode') return `Mode: ${from} → ${to}`;
+    if (name === 'privilege') return `CPL ${from} → ${to}${by ? `, by ${by}` : ''}: ${RINGS[to] ?? `ring ${to}`}`;
     const text = `${label} ${hex(from)} → ${hex(to)}`;
     if (!NAMES[name]) return text;
     const [before, after] = [set(name, from), set(name, to)];

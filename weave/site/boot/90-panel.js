@@ -5,8 +5,8 @@
   const SIZES = [16, 32, 64, 128, 256];
   const TICK = 200; // milliseconds, when it runs slowly
   const SPEEDS = {'at full speed': '', '100,000 a second': 20000, '1,000 a second': 200, '5 a second': 1}; // instructions in a tick
-  const CONTROL = ['mode', 'cr0', 'cr3', 'cr4', 'efer']; // what a step is about, and not a stop that was named; the others are folded
-  const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions', 'privilege'];
+  const CONTROL = ['mode', 'privilege', 'cr0', 'cr3', 'cr4', 'efer']; // what a step is about, and not a stop that was named; the others are folded
+  const QUIET = ['rip', 'lastRip', 'instructions', 'microseconds', 'status', 'exitStatus', 'exceptions'];
   // When each of the bar's buttons can do something; it is off otherwise.
   const ON = {
     Restart: 'running standing over', 'To the start': 'running standing over', 'Guided tour': 'standing over',
@@ -99,10 +99,13 @@
         .map(([name, value]) => `${name.padEnd(9)}${typeof value === 'string' ? value : hex(value)}`).join('\n');
     };
 
-    /** What has changed since the machine last stood: the registers that the stop is about, and folded everything else. */
-    const changes = (state, about) => {
+    /**
+     * What has changed since the machine last stood: the registers that the stop is about, and folded everything else. `by`: the
+     * instruction, if it was one.
+     */
+    const changes = (state, about, by) => {
       const names = Object.keys(state).filter((name) => !QUIET.includes(name) && last[name] !== state[name]);
-      const list = (those) => make('ul', {}, ...those.map((name) => make('li', {}, ...marked(change(name, last[name], state[name])))));
+      const list = (those) => make('ul', {}, ...those.map((name) => make('li', {}, ...marked(change(name, last[name], state[name], by)))));
       const others = names.filter((name) => !about.includes(name));
       const found = [list(about.filter((name) => names.includes(name)))];
       if (others.length) {
@@ -118,7 +121,9 @@
       if (isSlow) setTimeout(() => { if (isSlow && own === machine) runOn(); }, TICK);
       const isPast = reason === 'change'; // told of the instruction that changed a register
       const at = isPast ? state.lastRip : state.rip;
-      const text = isPast ? (await own.ask('disassemble', {address: at})).text : instruction;
+      const isStep = state.instructions - last.instructions === 1; // then one knows what has changed the ring
+      const was = isPast || (isStep && state.privilege !== last.privilege) ? (await own.ask('disassemble', {address: state.lastRip})).text : '';
+      const text = isPast ? was : instruction;
       if (own !== machine) return;
       const words = {
         target: isTouring && `Stop ${next + 1} of ${stops.length}: ${stops[next].text}`,
@@ -129,7 +134,7 @@
       status.replaceChildren(...marked(words ? `${words} ` : ''), isPast ? 'Executed: ' : 'Next: ',
         make('code', {}, `${hex(at)} ${text}`), ', ', journal.place(at), '.');
       stop.replaceChildren(make('p', {}, `Mode: ${state.mode}, ${state.instructions.toLocaleString('en')} instructions.`),
-        ...changes(state, reason === 'target' ? [] : CONTROL));
+        ...changes(state, reason === 'target' ? [] : CONTROL, isStep && `${was} at ${hex(state.lastRip)}`));
       last = state;
       come(state);
       show(at);
