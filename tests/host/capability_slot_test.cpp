@@ -60,6 +60,17 @@ TEST_F(Capabilities, AnyHandleNamesASlot)
     }
 }
 
+TEST_F(Capabilities, DepthCountsDerivations)
+{
+    give(0, interface::all_rights);
+    ASSERT_EQ(capability::derive(real.slots[0], real.slots[1], interface::read, 0, 1), status::ok);
+    ASSERT_EQ(capability::derive(real.slots[1], real.slots[2], interface::read, 0, 1), status::ok);
+    ASSERT_EQ(capability::copy(real.slots[1], real.slots[3]), status::ok);
+    ASSERT_EQ(capability::move(real.slots[2], real.slots[4]), status::ok);
+    for (const auto& [number, depth] : {std::pair{0, 0u}, {1, 1u}, {3, 1u}, {4, 2u}})
+        EXPECT_EQ(real.slots[number].depth, depth) << number;
+}
+
 TEST_F(Capabilities, EightAreRemovedInACall)
 {
     give(0, interface::all_rights);
