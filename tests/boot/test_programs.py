@@ -1,9 +1,12 @@
 """Programs, seen from outside while they run: what is theirs, and what is not."""
 
+import re
+import time
 from dataclasses import replace
 
 import pytest
 
+from machine.cpus import read_cpus
 from machine.elf import source_line, symbols
 from machine.halted import Look
 from machine.machines import Machine
@@ -75,3 +78,28 @@ def test_what_ends_a_program_is_a_line_of_the_journal() -> None:
     """The address that the report names leads to where the instruction was written."""
     where = source_line(newest().folder / "user/first.elf", 0x40_0030)
     assert where and where.startswith("journal/")
+
+
+def test_two_programs_keep_what_is_theirs_while_they_take_turns() -> None:
+    """Wherever one is stopped, registers, page and space are all the same program's."""
+    known = symbols(newest().folder / "user/left.elf")
+    waits, page = known["keep_registers.wait"], known["_ZL4kept"]
+    spaces: dict[int, set[int]] = {0x1EF7_0000: set(), ~0x816_0000 & (1 << 64) - 1: set()}  # by the number that is a program's own
+
+    def act(qmp: Qmp) -> None:
+        for _ in range(1000):
+            cpu = read_cpus(qmp)[0]
+            if cpu.registers["RIP"] in (waits, waits + 3):  # `dec rsi` and the jump back
+                [number] = (int(word, 16) for word in re.findall(r": (0x\w+)", qmp.monitor(f"x /1gx {page:#x}")))
+                held = [cpu.registers[name] for name in ("RBX", "RBP", "R12", "R13", "R14", "R15")]
+                assert held == [number + more for more in range(1, 7)]
+                spaces[number].add(cpu.cr3)
+                if all(spaces.values()):
+                    return qmp.execute("quit")
+            qmp.execute("cont")
+            time.sleep(0.02)
+            qmp.execute("stop")
+
+    boot_into_program(newest().iso, Machine.parse("direct-pc-64M"), "left right", act)
+    assert [len(seen) for seen in spaces.values()] == [1, 1]
+    assert len(set.union(*spaces.values())) == 2

@@ -20,6 +20,7 @@ MACHINE = Machine.parse("direct-pc-64M-cpu_max+-erms")
 PLUGIN, SOURCE = BUILD / "tests/programs.so", ROOT / "tests/boot/plugin/programs.c"
 PRODUCT = newest().folder / "product.iso"
 FIGURE = "figure: "
+MEASURES = "figures yields"  # the programs: one measures, the other one is there to be switched to
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def watch(iso: Path, command_line: str = "", machine: Machine = MACHINE) -> Watc
         if booted.outcome != "exit 33":
             raise AssertionError(f"{booted.outcome}\n{booted.serial}")
         rows = [json.loads(line) for line in report.read_text().splitlines()]
-    averages = _averages(booted.serial) if command_line == "figures" else {}
+    averages = _averages(booted.serial) if command_line == MEASURES else {}
     measured = [_each(row) for row in rows if "calls" in row]
     [entry], [longest] = ([row[name] for row in rows if name in row] for name in ("entry", "longest"))
     return Watched(entry, longest, dict(zip(averages, measured, strict=True)) if averages else {}, averages)
@@ -87,7 +88,7 @@ def measured() -> tuple[dict[str, int], dict[str, Calls]]:
     key = verdicts.key("figures", [newest()], [MACHINE], plugin=SOURCE)
     if (found := store.known(key)) is None:
         make("--product", "--kernel")
-        asked, shown, tested = watch(PRODUCT, "figures"), watch(PRODUCT), watch(newest().iso)
+        asked, shown, tested = watch(PRODUCT, MEASURES), watch(PRODUCT), watch(newest().iso)
         figures = {name.removeprefix(FIGURE): value for name, value in asked.averages.items() if name.startswith(FIGURE)}
         figures["longest stay in the kernel"] = max(asked.longest, shown.longest, tested.longest)
         figures["entry to first user instruction"] = shown.entry
