@@ -8,7 +8,7 @@ import pytest
 
 from machine.cpus import read_cpus
 from machine.elf import source_line, symbols
-from machine.halted import Look
+from machine.halted import Look, look
 from machine.machines import Machine
 from machine.programs import boot_into_program, expected_pages, judge_program, judge_registers, judge_spaces, look_at_program, ring
 from machine.qmp import Qmp
@@ -84,7 +84,9 @@ def test_two_programs_keep_what_is_theirs_while_they_take_turns() -> None:
     """Wherever one is stopped, registers, page and space are all the same program's."""
     known = symbols(newest().folder / "user/left.elf")
     waits, page = known["keep_registers.wait"], known["_ZL4kept"]
-    spaces: dict[int, set[int]] = {0x1EF7_0000: set(), ~0x816_0000 & (1 << 64) - 1: set()}  # by the number that is a program's own
+    kernels_space = symbols(newest().elf)["_ZN6kernel5spaceE"]
+    numbers = (0x1EF7_0000, ~0x816_0000 & (1 << 64) - 1)  # that are a program's own
+    looks: dict[int, Look] = {}
 
     def act(qmp: Qmp) -> None:
         for _ in range(1000):
@@ -93,13 +95,14 @@ def test_two_programs_keep_what_is_theirs_while_they_take_turns() -> None:
                 [number] = (int(word, 16) for word in re.findall(r": (0x\w+)", qmp.monitor(f"x /1gx {page:#x}")))
                 held = [cpu.registers[name] for name in ("RBX", "RBP", "R12", "R13", "R14", "R15")]
                 assert held == [number + more for more in range(1, 7)]
-                spaces[number].add(cpu.cr3)
-                if all(spaces.values()):
+                looks.setdefault(number, look(qmp, [], kernels_space))
+                assert looks[number].cpus[0].cr3 == cpu.cr3
+                if looks.keys() == set(numbers):
                     return qmp.execute("quit")
             qmp.execute("cont")
             time.sleep(0.02)
             qmp.execute("stop")
 
     boot_into_program(newest().iso, Machine.parse("direct-pc-64M"), "left right", act)
-    assert [len(seen) for seen in spaces.values()] == [1, 1]
-    assert len(set.union(*spaces.values())) == 2
+    (left, kernels), (right, _) = (looks[number].page_tables.values() for number in numbers)
+    assert judge_spaces(kernels, [left, right]) == []
