@@ -94,12 +94,20 @@ local function contents(entries)
   return table.concat(out)
 end
 
+-- Each link and each coloured word is an object of its own in a PDF, and half of it. On paper there are the links between chunks, and
+-- comments look like comments; where a name is used, and what later days did to it, the website knows.
+local function printed(text)
+  return (text:gsub('<a class="id"[^>]*>(.-)</a>', '%1')
+    :gsub('<span class="(%l%l)">(.-)</span>', function(kind, word) return kind ~= 'co' and word or nil end)
+    :gsub('<details class="later">.-</details>', ''):gsub('<ul class="xref">.-</ul>', ''):gsub('<details class="stand">.-</details>', ''))
+end
+
 --- The page that Chromium prints as the PDF.
 function M.page(entries)
   local chapters = {}
   for i, entry in ipairs(entries) do
     chapters[i] = ('<section><h1 id="%s">%s</h1>%s%s</section>'):format(page_id(entry, ''), html.escape(entry.title),
-      head(entry), text_of(entries, entry, page_id, function(to, anchor) return '#' .. page_id(to, anchor) end))
+      head(entry), printed(text_of(entries, entry, page_id, function(to, anchor) return '#' .. page_id(to, anchor) end)))
   end
   local last = entries[#entries]
   return (output.slurp 'book.html':gsub('%$(%l+)%$', {

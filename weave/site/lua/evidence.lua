@@ -142,7 +142,7 @@ function M.lead_to_printers(entry, book)
   entry.printers = table.concat(printers, ' ')
 end
 
---- The blocks that the Proof section ends with: for the page, and for the book, which has one log an entry.
+--- The blocks that the Proof section ends with: for the page, and for the book, which leads nowhere.
 function M.html(entry, book)
   local proof = entry.evidence
   if not proof then
@@ -154,9 +154,9 @@ function M.html(entry, book)
   local said = replay.new(proof.run, before and before.evidence and before.evidence.run, runs_page.printers(book, entry.path))
   local picture = proof.picture and '<figure class="screen">' .. M.picture(entry, entry.path)
     .. '<figcaption>The screen at the end of the run</figcaption></figure>' or ''
-  return table.concat {ran, said, picture, exhibits(entry, proof.exhibits), ('<p><a href="%s">The runs in full</a>: the log on %s '
-    .. 'line by line, its memory, page tables and registers at the end, and all other logs.</p></div>'):format(runs_page.link(entry), html.escape(proof.run.machine)),
-    boot.section(entry)}, ran .. runs_page.in_full(entry, book, entry.path) .. picture .. '</div>'
+  local more = ('<p><a href="%s">The runs in full</a>: the log on %s line by line, its memory, page tables and registers at the end, '
+    .. 'and all other logs.</p></div>'):format(runs_page.link(entry), html.escape(proof.run.machine))
+  return table.concat {ran, said, picture, exhibits(entry, proof.exhibits), more, boot.section(entry)}, ran .. said .. picture .. '</div>'
 end
 
 return M

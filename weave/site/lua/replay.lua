@@ -68,8 +68,8 @@ function M.new(run, before, link)
     if not known[words_of(line)] then lines[#lines + 1] = line_html(line, link) end
   end
   if #lines == 0 then return '' end
-  return '<figure class="log"><figcaption>What is new in the log</figcaption><pre tabindex="0" role="group" aria-label="What is new in the log"><samp>'
-    .. table.concat(lines, '\n') .. '</samp></pre></figure>'
+  return '<figure class="log"><figcaption>What is new in the log</figcaption>'
+    .. '<pre tabindex="0" role="group" aria-label="What is new in the log"><samp>' .. table.concat(lines, '\n') .. '</samp></pre></figure>'
 end
 
 return M

@@ -39,13 +39,13 @@ local function log(run, title)
   return ('<section class="log" id="%s"><h3>%s</h3>%s</section>'):format(M.log_id(run), title, box)
 end
 
---- The log as it was sent, and drawings of the run's end, for the page `from`.
-function M.in_full(entry, book, from)
+-- The log as it was sent, and drawings of the run's end.
+local function in_full(entry, book)
   local run, before = entry.evidence.run, book.entries[entry.number - 1]
   before = before and before.evidence and before.evidence.run
   local drawn = {}
   for _, diagram in ipairs {memory_map_diagram, layout_diagram, page_tables_diagram} do drawn[#drawn + 1] = diagram.svg(run, before, '_run') end
-  return (replay.html(run, M.printers(book, from)) or '')
+  return (replay.html(run, M.printers(book, path_of(entry))) or '')
     .. (#drawn > 0 and '<div class="diagrams">' .. table.concat(drawn) .. '</div>' or '')
 end
 
@@ -61,7 +61,7 @@ function M.write(entry, book)
     description = ('The recorded runs of the entry “%s”: their logs, and one of them in full.'):format(entry.title),
     body = table.concat {
       '<p class="crumb"><a href="', html.link(from, entry.path), '">', entry.day, ' ', html.escape(entry.title), '</a></p><h1>The runs</h1>',
-      '<h2>On ', html.escape(proof.run.machine), '</h2>', M.in_full(entry, book, from), run_in_full.html(proof.run),
+      '<h2>On ', html.escape(proof.run.machine), '</h2>', in_full(entry, book), run_in_full.html(proof.run),
       '<h2>All logs</h2>', table.concat(logs),
     },
   })
