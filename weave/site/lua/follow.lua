@@ -24,7 +24,7 @@ function M.html(entry)
   local script = script_of(entry)
   local name = script:match '[^/]+$'
   return table.concat {
-    '<details class="follow" id="_follow"><summary>Build and boot it yourself</summary>',
+    '<details class="follow"><summary>Build and boot it yourself</summary><div id="_follow">', -- who is led into a fold finds it open
     '<p>You have <a href="', html.link(entry.path, 'need.html', 'files'), '">put the files together</a> as the entries up to this one say, and ',
     '<a href="', html.link(entry.path, 'need.html'), '">a Debian 12</a> with <code>', typed.packages,
     '</code>. In the folder that has <code>boot/</code> in it, this makes the kernel',
@@ -36,7 +36,7 @@ function M.html(entry)
     '<p>Is something else there? <a href="', html.link(entry.path, script), '" download>', name,
     '</a> compares your files with this day’s, boots your image, and says which line differs or is missing, and which paragraph it belongs to. ',
     'Put it into the same folder; if all is well it says two lines:</p>', prose.typed('python3 ' .. name .. '\n'),
-    prose.shown('^files: (\\d+) of \\1 are as on the pages$\n^image: .* is yours$\n'), '</details>',
+    prose.shown('^files: (\\d+) of \\1 are as on the pages$\n^image: .* is yours$\n'), '</div></details>',
   }
 end
 
