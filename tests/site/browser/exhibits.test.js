@@ -55,4 +55,12 @@ test('elsewhere.json names exhibits that are there', { skip }, () => {
   assert.ok(known.length > 0 || !files.some((name) => /\.[\w-]+\.kernel\.js$/.test(name)), 'no button was found');
 });
 
+test('each exhibit can be tried where its text is, before its end is told', { skip }, () => {
+  for (const page of entries) {
+    const tried = [...read(page).matchAll(/<div class="try"><button [^>]*data-kernel="([^"]+)"/g)].map(([, kernel]) => kernel);
+    const told = new Set(buttonsOf(page).map(({ kernel }) => kernel));
+    assert.deepEqual(tried.sort(), [...told].sort(), page);
+  }
+});
+
 after(() => console.log(`${buttons.length} buttons of exhibits`));

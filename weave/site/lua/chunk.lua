@@ -1,4 +1,5 @@
 -- chunk.lua: a piece on its entry's page: caption, body, and where else the chunk lives.
+local boot = require 'boot'
 local book_of = require 'book'
 local code = require 'code'
 local html = require 'html'
@@ -200,17 +201,27 @@ local function code_of(book, piece, shown)
   if is_empty(piece) then return '<pre hidden><code>' .. code.html(book, piece, shown, linked) .. '</code></pre>' end
   local rows, result, placed = piece.verb == 'change' and version(piece), nil, nil
   if rows then result, placed = lines.result(book, piece, rows, shown, linked) end
-  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name, code.html(book, piece, shown, linked, placed, there_before(piece)))
+  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name,
+    code.html(book, piece, shown, linked, placed, there_before(piece)))
   if result then return html.box(piece.name, result, 'result') .. folded('was', 'Old against new', written) end
   if not piece.name:find '%.expect$' then return written end
   return folded('fold', ('What the run must show, in %d lines'):format(#piece.lines), written)
+end
+
+-- Whether it is the last chunk of its exhibit.
+local function is_last(piece)
+  if not piece.exhibit then return false end
+  local last
+  for _, one in ipairs(piece.entry.pieces) do last = one.exhibit == piece.exhibit and one or last end
+  return last == piece
 end
 
 --- The piece on its entry's page; `shown` collects the symbols that its code links.
 function M.html(book, piece, shown)
   piece.opening = '<figure class="chunk' .. exhibit_class(piece) .. '" id="' .. piece.anchor
     .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
-  return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece)
+  local try = is_last(piece) and boot.try(piece.entry, piece.exhibit) or ''
+  return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece) .. try
 end
 
 --- A script that holds the entry's pieces, for other pages to show when they are pointed at, and what is said of the symbols

@@ -117,7 +117,7 @@ local function body(entry, book)
   end)
   local proof, bound = evidence.html(entry, book)
   filler.proof, filler.follow = bound, ''
-  entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', '')
+  entry.bound = prepared.fill(text, filler):gsub('<details class="was">.-</details>', ''):gsub('<div class="try">.-</div>', '')
   filler.proof, filler.follow = proof, follow.html(entry)
   entry.shown = shown
   return prepared.fill(text, filler)
