@@ -41,10 +41,11 @@ for (const name of sample) {
     const [without, withScript] = [await mainText(plain), await mainText(scripted)];
     assert.ok(without.length > 40, `all that can be read is "${without}"`);
     const share = without.length / withScript.length;
-    assert.ok(share > 0.75, `only ${Math.round(share * 100)} % of the text is there without script`);
+    // The words of a slider are much beside a file of a line or two.
+    assert.ok(share > 0.75 || withScript.length - without.length < 250, `only ${Math.round(share * 100)} % of the text is there without script`);
 
     // What a script adds must be a convenience: no link exists only with it.
-    const links = (page) => page.evaluate(() => [...document.querySelectorAll('main a[href]')].map((a) => a.href));
+    const links = (page) => page.evaluate(() => [...document.querySelectorAll('main a[href]')].map((a) => a.getAttribute('href')));
     const before = new Set(await links(plain));
     assert.deepEqual((await links(scripted)).filter((link) => !before.has(link)), []);
   });
