@@ -74,28 +74,23 @@ local function memory_of(machine)
   return tonumber(count) * (unit == 'G' and 1024 or 1)
 end
 
--- A button with `words` that boots the exhibit of a run with the memory and the command line that it has there; nil if it was not even
--- built.
-local function exhibit_button(entry, run, words)
+--- A button with `words` that boots the exhibit of a run with the memory and the command line that it has there, and what is
+-- otherwise in the page; nothing if it was not even built.
+function M.exhibit_button(entry, run, words)
   local kernel = run.machine ~= '' and kernel_of(entry, run.name)
-  if not kernel then return nil end
+  if not kernel then return '' end
   local command = kernel.command_line ~= '' and (' data-command="%s"'):format(html.escape(kernel.command_line)) or ''
-  return ('<button type="button" class="boot-it" data-kernel="%s" data-memory="%d"%s%s hidden>%s</button>')
-    :format(kernel.path, memory_of(run.machine), command, reads(entry), words)
-end
-
---- What stands beside the recorded end of an exhibit.
-function M.exhibit_button(entry, run)
-  local button = exhibit_button(entry, run, 'Boot it')
-  local other = button and known.elsewhere[('%s.%s on %s'):format(entry.name, run.name, run.machine)]
-  return (button or '') .. (other and '<p>In the page it ends otherwise. ' .. html.escape(other.because) .. '</p>' or '')
+  local other = known.elsewhere[('%s.%s on %s'):format(entry.name, run.name, run.machine)]
+  return ('<button type="button" class="boot-it" data-kernel="%s" data-memory="%d"%s%s hidden>%s</button>%s')
+    :format(kernel.path, memory_of(run.machine), command, reads(entry), words, other and '<p>In the page it ends otherwise. '
+      .. html.escape(other.because) .. '</p>' or '')
 end
 
 --- What stands behind the last chunk of an exhibit, where a reader has not been told its end.
 function M.try(entry, exhibit)
   for _, run in ipairs(entry.evidence and entry.evidence.exhibits or {}) do
-    local button = run.name == exhibit and exhibit_button(entry, run, 'What will it do?')
-    if button then return '<div class="try">' .. button .. '</div>' end
+    local button = run.name == exhibit and M.exhibit_button(entry, run, 'What will it do?') or ''
+    if button ~= '' then return '<div class="try">' .. button .. '</div>' end
   end
   return ''
 end

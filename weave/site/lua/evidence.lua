@@ -124,7 +124,7 @@ local function exhibits(entry, runs)
   local items = {}
   for i, run in ipairs(runs) do
     items[i] = ('<li id="%s"><a href="%s">%s</a>%s</li>'):format(
-      runs_page.log_id(run), runs_page.link(entry, run), runs_page.exhibit(run), boot.exhibit_button(entry, run))
+      runs_page.log_id(run), runs_page.link(entry, run), runs_page.exhibit(run), boot.exhibit_button(entry, run, 'Boot it'))
   end
   return #items > 0 and ('<details class="runs"><summary>How %s</summary><ul>%s</ul></details>'):format(
     #items == 1 and 'the exhibit ended' or #items .. ' runs of exhibits ended', table.concat(items)) or ''
