@@ -19,7 +19,9 @@ EXACT = {
     "a call that is refused": (40, 28),
     "figure: null system call": (38, 32),
     "figure: derive a capability": (101, 89),
-    "remove a capability": (69, 62),
+    "remove a capability": (72, 65),
+    "create a frame": (2606, 2594),
+    "remove a frame": (3473, 3466),
     SWITCH: (104, 99),
 }
 # What they may be at most, on any machine without a screen.

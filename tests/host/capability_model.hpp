@@ -68,7 +68,8 @@ public:
         }
         return status::ok;
     }
-    status remove(int removed)
+    /// `is_refused`: who is asked about the last one of a tree says no.
+    status remove(int removed, bool is_refused)
     {
         if (!nodes_[removed])
             return status::no_capability;
@@ -78,6 +79,12 @@ public:
                 return status::again;
             }
             take_out(children_[removed].front());
+        }
+        const int parent = nodes_[removed]->parent;
+        const bool is_last = parent >= static_cast<int>(slots) && children_.at(parent).size() == 1;
+        if (is_last && is_refused) {
+            nodes_[removed]->dying = false;
+            return status::occupied;
         }
         take_out(removed);
         return status::ok;
@@ -133,6 +140,15 @@ private:
     std::map<int, std::vector<int>> children_;
     int next_tree_ = slots;
 };
+
+inline bool refused;        // what `release` says
+inline unsigned released;  // how often it was asked about what is the last one indeed
+
+inline status release(slot& last)
+{
+    released += last.what != interface::type::none && last.previous == nullptr && last.next == nullptr;
+    return refused ? status::occupied : status::ok;
+}
 
 /// A table, and what should be in it.
 struct compared {

@@ -31,8 +31,9 @@ TEST_F(Capabilities, AMillionStepsAreThoseOfTheModel)
             wanted = expected.move(from, into);
             break;
         case 2:
-            found = capability::remove(source);
-            wanted = expected.remove(from);
+            refused = any(4) == 0;
+            found = capability::remove(source, release);
+            wanted = expected.remove(from, refused);
             break;
         default: {
             const std::uint64_t rights = any(4) == 0 ? any(512) : any(2) * interface::read | any(2) * interface::write;
@@ -48,6 +49,7 @@ TEST_F(Capabilities, AMillionStepsAreThoseOfTheModel)
     for (const status each : {status::ok, status::no_capability, status::occupied, status::out_of_range, status::bad_argument,
                               status::gone, status::again})
         EXPECT_GT(seen[static_cast<unsigned>(each)], 20u) << static_cast<unsigned>(each);
+    EXPECT_GT(released, 1000u);
 }
 
 TEST_F(Capabilities, AnyHandleNamesASlot)
@@ -73,13 +75,16 @@ TEST_F(Capabilities, DepthCountsDerivations)
 
 TEST_F(Capabilities, EightAreRemovedInACall)
 {
+    refused = false;
+    released = 0;
     give(0, interface::all_rights);
     for (int i = 1; i <= 20; ++i)
         ASSERT_EQ(capability::derive(real.slots[i % 2 == 0 ? 0 : i - 1], real.slots[i], interface::read, 0, 1), status::ok);
-    EXPECT_EQ(capability::remove(real.slots[0]), status::again);
+    EXPECT_EQ(capability::remove(real.slots[0], release), status::again);
     EXPECT_EQ(capability::derive(real.slots[0], real.slots[40], interface::read, 0, 1), status::gone);
-    EXPECT_EQ(capability::remove(real.slots[0]), status::again);
-    EXPECT_EQ(capability::remove(real.slots[0]), status::ok);
+    EXPECT_EQ(capability::remove(real.slots[0], release), status::again);
+    EXPECT_EQ(capability::remove(real.slots[0], release), status::ok);
+    EXPECT_EQ(released, 1u);
     for (const slot& each : real.slots)
         EXPECT_EQ(each.what, interface::type::none);
 }

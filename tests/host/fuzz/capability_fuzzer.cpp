@@ -15,7 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t leng
         switch (what) {
         case 0: demand(capability::copy(of, into) == both.expected.copy(source, target)); break;
         case 1: demand(capability::move(of, into) == both.expected.move(source, target)); break;
-        case 2: demand(capability::remove(of) == both.expected.remove(source)); break;
+        case 2:
+            refused = from.below(4) == 0;
+            demand(capability::remove(of, release) == both.expected.remove(source, refused));
+            break;
         case 3:
             if (!both.expected.at(source))
                 both.give(source, static_cast<std::uint8_t>(from.byte() & interface::all_rights));
