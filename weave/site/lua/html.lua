@@ -47,9 +47,18 @@ function M.link(from, to, id)
   return ('../'):rep(depth) .. to .. anchor
 end
 
+-- Whether no line has more than a reference to another chunk.
+local function is_names(code)
+  for line in code:gmatch '[^\n]+' do
+    local rest, count = line:gsub('<a class="ref".-</a>', '')
+    if count ~= 1 or rest:gsub('<[^>]*>', ''):find '%S' then return false end
+  end
+  return code ~= ''
+end
+
 --- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it.
 function M.box(label, code, class)
-  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code>'
+  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code' .. (is_names(code) and ' class="names"' or '') .. '>'
     .. code .. '</code></pre>'
 end
 

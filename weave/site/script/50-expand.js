@@ -18,7 +18,9 @@
       block.append('The code cannot be shown here; the link leads to it.');
       return;
     }
-    block.append(...figure.querySelector('code').childNodes);
+    const code = figure.querySelector('code');
+    block.classList.toggle('names', code.matches('.names'));
+    block.append(...code.childNodes);
     block.append(...figure.querySelectorAll('.xref'));
     addToggles(block.querySelectorAll('a.ref, .xref a'));
   };
