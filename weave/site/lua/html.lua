@@ -58,8 +58,8 @@ end
 
 --- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it.
 function M.box(label, code, class)
-  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code' .. (is_names(code) and ' class="names"' or '') .. '>'
-    .. code .. '</code></pre>'
+  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code'
+    .. (is_names(code) and ' class="names"' or '') .. '>' .. code .. '</code></pre>'
 end
 
 return M
