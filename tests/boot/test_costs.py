@@ -54,7 +54,7 @@ def test_counts_are_the_same_every_time(measured: list[tuple[Cost, Cost]]) -> No
 
 
 # Instructions of one call, with those of the loop around it: what system calls will pay each time, on any machine.
-SMALL_PAGES = "1 GiB in pages of 4 KiB"
+SMALL_PAGES, LARGE_PAGES = "1 GiB in pages of 4 KiB", "1 GiB in pages of 2 MiB"
 EXACT = {
     (SMALL_PAGES, "map one, its tables there"): 136,
     (SMALL_PAGES, "unmap one, its tables stay"): 109,
@@ -68,6 +68,14 @@ def test_what_system_calls_need_costs_what_it_did(measured: list[tuple[Cost, Cos
         assert {of: each[of] for of in EXACT} == EXACT
 
 
+def test_a_page_more_in_a_run_costs_what_it_did(measured: list[tuple[Cost, Cost]]) -> None:
+    for costs_of_a_machine in zip(*measured):
+        each = {(cost.section, cost.name): cost.instructions for cost in costs_of_a_machine}
+        for pages in (SMALL_PAGES, LARGE_PAGES):
+            assert each[pages, "map 512 in a row"] - each[pages, "map 256 in a row"] == 560
+        assert each[LARGE_PAGES, "map 512 in a row"] <= 4100  # of which more than half gets a frame for the table
+
+
 @pytest.fixture(scope="module")
 def smallest() -> Start:
     return start(newest().iso, Machine.parse(SMALL))
@@ -79,6 +87,10 @@ def test_the_start_grows_by_no_more_than_its_leaves(smallest: Start, name: str) 
     assert larger.leaves > smallest.leaves
     assert larger.instructions - smallest.instructions <= EACH_LEAF * (larger.leaves - smallest.leaves), (smallest, larger)
     assert larger.instructions > larger.words
+
+
+def test_a_tib_in_pages_of_2_mib_is_ready_in_2_800_000_instructions() -> None:
+    assert start(newest().iso, Machine.parse("direct-q35-1024G-cpu_qemu64+phys_bits=46")).instructions <= 2_800_000
 
 
 def test_a_map_of_many_regions_is_swept_and_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
