@@ -20,8 +20,10 @@ EXACT = {
     "figure: null system call": (38, 32),
     "figure: derive a capability": (101, 89),
     "remove a capability": (72, 65),
-    "create a frame": (2606, 2594),
-    "remove a frame": (3473, 3466),
+    "create a frame": (2607, 2595),
+    "remove a frame": (3471, 3464),
+    "create a space": (3009, 2997),
+    "remove a space": (5566, 5559),
     SWITCH: (104, 99),
 }
 # What they may be at most, on any machine without a screen.

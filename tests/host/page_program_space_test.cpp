@@ -24,7 +24,7 @@ constexpr max_t data = page::writable | page::no_execute;
 struct program_space {
     address_space tables;
     std::map<max_t, max_t> pages;  // of 4 KiB
-    max_t taken_down = 0;
+    bool is_dying = false;
 
     std::size_t table_count() const
     {
@@ -78,36 +78,16 @@ TEST_F(ProgramSpaces, LargePagesAreForgottenAndTheirTablesGivenBack)
     EXPECT_EQ(one->tables.map({5 << 30ull}, {0}, page_size::mib_2, data), map_fault::none);
     EXPECT_EQ(one->tables.map({page::user_end - 0x1000}, {0}, page_size::kib_4, data), map_fault::none);
     EXPECT_EQ(at.in_use, before + 1 + 1 + 3);
-    max_t from = 0;
-    int calls = 1;
-    while (!one->tables.take_down(from))
-        ++calls;
+    for (std::size_t left = before + 5; !one->tables.take_down(); --left)
+        EXPECT_EQ(at.in_use, left - 1) << "a table a call";
     EXPECT_EQ(at.in_use, kernels_tables());
-    EXPECT_EQ(from, page::lower_half_end);
-    EXPECT_GT(calls, 3);
     EXPECT_EQ(at.misused, "");
 }
 
 TEST_F(ProgramSpaces, WithoutPagesOnePartIsEnough)
 {
     const auto one = make();
-    max_t from = 0;
-    EXPECT_TRUE(one->tables.take_down(from));
-    EXPECT_EQ(at.in_use, kernels_tables());
-}
-
-TEST_F(ProgramSpaces, APartIsBounded)
-{
-    const auto one = make();
-    for (max_t i = 0; i < 40; ++i)
-        ASSERT_EQ(one->tables.map({i << 21}, {0}, page_size::kib_4, data), map_fault::none);
-    for (max_t from = 0, before = at.in_use;; before = at.in_use) {
-        const bool is_done = one->tables.take_down(from);
-        EXPECT_LE(before - at.in_use, 6u) << "three tables, two above them and the topmost one";
-        EXPECT_LT(at.in_use, before + 1);
-        if (is_done)
-            break;
-    }
+    EXPECT_TRUE(one->tables.take_down());
     EXPECT_EQ(at.in_use, kernels_tables());
 }
 
@@ -141,10 +121,8 @@ TEST_F(ProgramSpaces, AMillionStepsAreThoseOfTheModel)
             }
             break;
         case 2:
-            if (one != nullptr && one->taken_down == 0) {
-                one->pages.clear();  // what is mapped is not asked for any more
-                unmade += one->tables.take_down(one->taken_down) ? (one.reset(), 1) : 0;
-            }
+            if (one != nullptr)
+                one->is_dying = true;  // what is mapped is not asked for any more
             break;
         case 3: {
             const map_fault found = is_scratch_mapped ? kernels.unmap({scratch}, page_size::kib_4) : kernels.map({scratch}, {to}, page_size::kib_4, data);
@@ -157,9 +135,9 @@ TEST_F(ProgramSpaces, AMillionStepsAreThoseOfTheModel)
         default:
             if (one == nullptr)
                 break;
-            if (one->taken_down != 0) {
+            if (one->is_dying) {
                 ++parts;
-                if (one->tables.take_down(one->taken_down)) {
+                if (one->tables.take_down()) {
                     one.reset();
                     ++unmade;
                 }
@@ -183,8 +161,8 @@ TEST_F(ProgramSpaces, AMillionStepsAreThoseOfTheModel)
                 continue;
             ASSERT_EQ(std::memcmp(upper_half(each->tables), upper_half(kernels), half_bytes), 0) << step;
             ASSERT_EQ(each->tables.translate({scratch}).fault == map_fault::none, is_scratch_mapped) << step;
-            is_whole &= each->taken_down == 0;
-            if (each->taken_down != 0)
+            is_whole &= !each->is_dying;
+            if (each->is_dying)
                 continue;
             const auto known = each->pages.find(address);
             const page::translation found = each->tables.translate({address});
