@@ -95,7 +95,7 @@ function M.rows(book, from, rows, shown)
   return table.concat(out, '\n')
 end
 
-local around = 3 -- lines that stayed, beside a change
+local around = 2 -- lines that stayed, beside a change
 
 -- What became of the rows by this piece, for others of the same day may have changed the chunk, too: what it wrote came, what its
 -- verbs took away went, and the rest was there.
