@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t leng
         default: {
             const unsigned shape = from.byte();
             const std::uint64_t rights = shape < 250 ? shape & interface::all_rights : ~std::uint64_t{0} << (shape & 7);
-            const std::uint64_t offset = from.below(size + 2), room = from.byte(), count = room < 240 ? room : -std::uint64_t{room};
+            const std::uint64_t offset = from.below(size + 2), room = from.byte(), count = room < 240 ? room : 239 - std::uint64_t{room}; // or so many that offset + count is small again
             demand(capability::derive(of, into, rights, offset, count) == both.expected.derive(source, target, rights, offset, count));
         }
         }
