@@ -94,8 +94,8 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
     await page.waitForFunction((k) => document.querySelector('#_asof')?.value === k, String(middle));
     // The list has the files that were there, and no other.
     const rows = await page.locator('.index tbody tr').evaluateAll((all) => all.map((row) => (
-      [Number(row.dataset.b), row.getClientRects().length > 0])));
-    assert.deepEqual(rows.map(([, seen]) => seen), rows.map(([born]) => born <= middle));
+      [Number(row.dataset.b), Number(row.dataset.d ?? 1e9), row.getClientRects().length > 0])));
+    assert.deepEqual(rows.map(([, , seen]) => seen), rows.map(([born, gone]) => born <= middle && middle < gone));
     const file = page.locator('.index th a:visible').first();
     const there = await file.evaluate((link) => link.href);
     assert.match(there, new RegExp(`\\.html\\?at=${days[middle - 1].name}$`));
