@@ -55,6 +55,7 @@ _FUNCTIONS = {kind.value for kind, name in _KINDS.items() if name == "function"}
 _CLASSES = {kind.value for kind, name in _KINDS.items() if name in ("struct", "class", "union")}
 _TEMPLATES = {CursorKind.CLASS_TEMPLATE.value, CursorKind.CLASS_TEMPLATE_PARTIAL_SPECIALIZATION.value, CursorKind.FUNCTION_TEMPLATE.value}
 _MANGLED = {CursorKind.FUNCTION_DECL.value, CursorKind.CXX_METHOD.value, CursorKind.VAR_DECL.value}
+_NOT_AVAILABLE = 2  # CXAvailability_NotAvailable: `= delete`, which defines it
 _NAMESPACES = {CursorKind.NAMESPACE.value, CursorKind.NAMESPACE_ALIAS.value}
 _OVERLOADED = CursorKind.OVERLOADED_DECL_REF.value
 _VARIABLE = CursorKind.VAR_DECL.value
@@ -198,6 +199,7 @@ class _Unit:
         self._note_scope(cursor, scope, name, spot)
         key = linkage_key(cursor.mangled_name) if is_linked else self._key(cursor, linkage)
         is_definition = bool(clang.clang_isCursorDefinition(cursor)) or cursor._kind_id in _NAMESPACES
+        is_definition |= kind == "function" and clang.clang_getCursorAvailability(cursor) == _NOT_AVAILABLE
         self._of(spot[0]).declared[spot[1]] = (key, name, "definition" if is_definition else "declaration")
         known = self._drafts.get(key)
         if known and not (is_definition and kind != "function"):

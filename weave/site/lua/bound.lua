@@ -7,12 +7,12 @@ local parts_of = require 'parts'
 
 local M = {}
 
--- What HTML may leave open, XHTML closes.
+-- What HTML may leave open, XHTML closes, and what is there without a value has its name for one.
 local function closed(markup)
   for _, tag in ipairs {'img', 'br', 'hr', 'col', 'input'} do
     markup = markup:gsub('<(' .. tag .. '%f[%s>][^>]-)/?>', '<%1/>')
   end
-  return markup
+  return (markup:gsub('(<details[^>]*) open>', '%1 open="open">'):gsub('<pre hidden>', '<pre hidden="hidden">'))
 end
 
 -- The entry whose page a link leads to, and the anchor there; nil if it is another page.
@@ -28,7 +28,7 @@ end
 -- The entry's text with its ids and links as the book needs them: `id(entry, anchor)` and
 -- `href(entry, anchor)` say how.
 local function text_of(entries, entry, id, href)
-  local text = entry.bound:gsub('<details class="fold">', '<details class="fold" open="">'):gsub(' id="([^"]*)"', function(anchor)
+  local text = entry.bound:gsub('<details class="fold">', '<details class="fold" open="open">'):gsub(' id="([^"]*)"', function(anchor)
     return ' id="' .. id(entry, anchor) .. '"'
   end)
   text = text:gsub(' aria%-labelledby="([^"]*)"', function(anchors)
