@@ -76,5 +76,7 @@ def test_the_book_is_sound(published: Site) -> None:
     assert pdf.stat().st_size <= 6_000_000
     said = subprocess.run(["qpdf", "--json", "--json-key=outlines", pdf], check=True, capture_output=True, text=True).stdout
     bookmarks = json.loads(said)["outlines"][2:]  # behind the cover and the contents
-    titles = [published.pages[page_of(entry.stem)].one("h1").text for entry in published.entries]
-    assert [bookmark["title"][: len(title)] for bookmark, title in zip(bookmarks, titles, strict=True)] == titles
+    # Chromium leaves out the blank at which a title's line is broken.
+    titles = ["".join(published.pages[page_of(entry.stem)].one("h1").text.split()) for entry in published.entries]
+    marked = ["".join(bookmark["title"].split()) for bookmark in bookmarks]
+    assert [mark[: len(title)] for mark, title in zip(marked, titles, strict=True)] == titles
