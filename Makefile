@@ -98,6 +98,7 @@ test: $(host.programs) build/daybook.elf $(minisearch) | $(installed.test) $(ins
 endif
 test-all: $(host.programs) iso sanitized $(minisearch) build/map-check build/tests/misuse.elf build/tests/count.so build/mutation/commands build/coverage/daybook.iso | $(installed.test) $(installed.site) ## that and the rest: every test but the slow matrix
 	tools/build --tangle --days --exhibits
+	tools/build --days --exhibits
 	tests/run
 matrix: iso days exhibits sanitized build/map-check build/tests/count.so build/tests/misuse.elf build/mutation/commands | $(installed.test) ## the slow matrix: all boots, 312 more machines, 400 boots with hostile memory maps, everything built twice
 	DAYBOOK_MATRIX=1 tests/run proof boot
