@@ -29,9 +29,10 @@ def cpu_seconds() -> float:
 
 
 def said_by(process: subprocess.Popen[str]) -> Iterator[str]:
-    """Its lines, as they come."""
+    """Its lines, as they come. (`yield from` would close the pipe when nobody asks for more, and a program that says more would die.)"""
     assert process.stdout
-    yield from process.stdout
+    for line in process.stdout:
+        yield line
 
 
 @dataclass
