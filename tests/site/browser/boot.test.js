@@ -278,14 +278,14 @@ test('a run goes back as well as forth, and each moment of it has an address', {
 
   const other = await openPage(browser, { reducedMotion: 'reduce' });
   await other.goto(stop.at);
-  await other.locator('.machine').waitFor();
+  await other.locator('.machine .said').waitFor();
   await settled(other);
   assert.deepEqual([await registers(other), (await serial(other)).join('\n')], [stop.registers, stop.log], 'its address leads elsewhere');
   await press(other, 'Close');
   assert.equal(new URL(other.url()).hash, '');
   const exhibit = exhibitOf('undefined-instruction');
   await other.goto(`${at(address, entries.find((entry) => exhibit.startsWith(entry.replace(/html$/, ''))))}#boot=undefined-instruction:999999999`);
-  await other.locator('.machine').waitFor();
+  await other.locator('.machine .said').waitFor();
   assert.match(await settled(other), /^Triple fault/);
   assert.ok(await other.locator('.machine').evaluate((one) => one.checkVisibility()), 'the exhibit is still folded');
   await other.context().close();
