@@ -51,8 +51,8 @@ def run(site: Site, suite: str, folder: Path, **environment: str) -> subprocess.
 
 
 def run_once_more(site: Site, suite: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """A browser that shares two cores with another one, with Java and with machines loses a key or a request now and then: what
-    failed is tried once more, and named among the warnings. What is broken fails twice."""
+    """A suite that failed is run once more, and what failed in it is named among the warnings: a browser shares two cores with
+    another one, with Java and with machines, and not each failure was one of the site. What is broken fails twice."""
     first = run(site, suite, folder)
     if first.returncode == 0:
         return first
