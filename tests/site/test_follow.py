@@ -80,7 +80,8 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("what", MISTAKES)
+# What has printed a line is known once the runs are recorded, and `make test` does not wait for that.
+@pytest.mark.parametrize("what", [pytest.param(what, marks=[pytest.mark.all] * (what == "a word")) for what in MISTAKES])
 def test_check_mine_says_which_line_and_which_paragraph(first_days: Site, tmp_path: Path, what: str) -> None:
     path, old, new, said = MISTAKES[what]
     entry, (*_, last) = read_stops(first_days.root)[ENTRIES[0].stem]
