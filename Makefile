@@ -74,13 +74,21 @@ evidence: $(builder) build/tests/count.so | $(installed.test) ## boot every entr
 # changed, nobody need ask what is built and recorded.
 site.made_of := $(journal) journal/SEALS $(wildcard build/emulator build/figures/*.json) \
   $(shell find weave tools -type f -not -path '*/node_modules/*' -not -name '*.pyc')
-site/.nojekyll: $(site.made_of) $(builder) build/tests/count.so $(minisearch) | $(installed.test) $(installed.site)
-	tools/build --days --exhibits
-	tools/build --image
-	tools/record
+site/.nojekyll: build/evidence/.recorded $(site.made_of) $(minisearch) | $(installed.test) $(installed.site)
 	$(say) "weave   site"
 	weave/emulator/build --where >/dev/null || $(say) "        no page boots its kernel until 'make emulator' has built what it takes"
 	weave/site/weave site
+
+# A word of prose changes no kernel, and no record.
+build/evidence/.recorded: build/code $(filter tools/% weave/%.mk,$(site.made_of)) build/tests/count.so | $(installed.test)
+	tools/build --days --exhibits
+	tools/build --image
+	tools/record
+	touch $@
+build/code: build/code.looked ; :
+build/code.looked: $(journal) $(builder)
+	tools/build --code
+	touch $@
 
 emulator: ## build the emulator that boots the kernels in a page, outside this folder
 	weave/emulator/build

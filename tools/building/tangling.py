@@ -44,6 +44,15 @@ def check_prose(last: str) -> None:
     remembered.keep(checked=raw)
 
 
+def note_code() -> dict[Tree, Defect]:
+    """Writes what tangling looks at to a file, if it is not what stands there. There are no defects, or one is raised."""
+    check_prose(list(journal())[-1])
+    noted, now = BUILD / "code", "".join(f"{name} {entry.code_digest}\n" for name, entry in journal().items())
+    if not noted.exists() or noted.read_text() != now:
+        noted.write_text(now)
+    return {}
+
+
 def tangle_all(trees: list[Tree]) -> dict[Tree, Defect]:
     """Those that are not as the journal says; what went wrong, by tree."""
 

@@ -22,7 +22,6 @@ from typing import Any
 import store
 from . import places
 from .cases import BuildErrorCase, Case, DayCase, ExhibitCase, RunCase, day_cases, exhibit_cases, run_cases
-from .run_record import prose_sizes
 from .trees import BUILD
 
 EVIDENCE = BUILD / "evidence"
@@ -55,7 +54,7 @@ def write(entry: str, cases: list[Case]) -> None:
             proof["machines"].append({"name": case.machine.name} | said | {"serial": serial, "seconds": verdict["seconds"]})
             files[serial] = log
         elif isinstance(case, RunCase):
-            files["run.json"] = _run(kept["run.json"], here, verdict["spots"], entry)
+            files["run.json"] = _run(kept["run.json"], here, verdict["spots"])
             if "screen.png" in kept:
                 files["screen.png"] = kept["screen.png"]
                 proof["screen"] = "screen.png"
@@ -67,14 +66,13 @@ def write(entry: str, cases: list[Case]) -> None:
     _replace(EVIDENCE / entry, files | {"proof.json": (json.dumps(proof, indent=1) + "\n").encode()})
 
 
-def _run(record: bytes, folder: Path, spots: dict[str, places.Spot], entry: str) -> bytes:
+def _run(record: bytes, folder: Path, spots: dict[str, places.Spot]) -> bytes:
     """A run as it was kept, with what prose changes as it is now."""
     run = json.loads(record)
     for line in run["serial"]:
         if source := line["source"]:
             source["file"], _, number = places.moved(folder, f"{source['file']}:{source['line']}", spots).rpartition(":")
             source["line"] = int(number)
-    run["sizes"] |= prose_sizes(entry)
     return (json.dumps(run, indent=1) + "\n").encode()
 
 

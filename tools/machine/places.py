@@ -2,8 +2,10 @@
 prose moves it to other lines."""
 
 import hashlib
+import os
 import re
 from functools import cache
+from glob import glob
 from pathlib import Path
 
 from directives import place
@@ -15,8 +17,9 @@ Spot = tuple[str, int]  # a tangled file, and which of its lines that count
 
 def sources(folder: Path) -> list[Path]:
     """What was tangled into the tree at `folder`."""
-    found = [file for top in (folder / "boot", folder / "tangled") for file in top.rglob("*") if file.is_file()]
-    return sorted([*found, *folder.glob("linker.ld")])
+    walked = (step for top in ("boot", "tangled") for step in os.walk(folder / top))
+    found = [f"{at}/{name}" for at, _, names in walked for name in names]
+    return [Path(name) for name in sorted([*found, *glob(f"{folder}/linker.ld")])]
 
 
 @cache
@@ -24,15 +27,21 @@ def digest(folder: Path) -> str:
     """Of all sources of a tree, as they were when it was first asked for."""
     total = hashlib.sha256()
     for file in sources(folder):
-        text = "".join(f"{line}\n" for _, line in _lines(file))
-        total.update(f"{file.relative_to(folder)} {hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()}\n".encode())
+        total.update(f"{str(file)[len(str(folder)) + 1:]} {_digest(file.read_text(errors='surrogateescape'))}\n".encode())
     return total.hexdigest()
 
 
-def _lines(file: Path) -> list[tuple[str, str]]:
+@cache  # the days have most of their files in common
+def _digest(text: str) -> str:
+    counts = "".join(f"{line}\n" for _, line in _lines(text))
+    return hashlib.sha256(counts.encode(errors="surrogateescape")).hexdigest()
+
+
+@cache
+def _lines(text: str) -> list[tuple[str, str]]:
     """Each line that counts, and the place in the journal that it comes from."""
     found, source, at = [], "", 0
-    for line in file.read_text(errors="surrogateescape").splitlines():
+    for line in text.splitlines():
         if named := place(line):
             source, at = named
             continue
@@ -42,26 +51,29 @@ def _lines(file: Path) -> list[tuple[str, str]]:
     return found
 
 
-@cache
-def _places(folder: Path) -> dict[Spot, str]:
-    files = ((str(file.relative_to(folder)), _lines(file)) for file in sources(folder))
-    return {(name, number): at for name, lines in files for number, (at, _) in enumerate(lines) if not at.startswith(":")}
+def _read(folder: Path, name: str) -> list[tuple[str, str]]:
+    file = folder / name
+    return _lines(file.read_text(errors="surrogateescape")) if file.is_file() else []
 
 
 def spots(folder: Path, text: str) -> dict[str, Spot]:
     """Where in the tree's sources the places are that `text` names, by the place."""
     named = set(PLACE.findall(text))
-    return {at: spot for spot, at in _places(folder).items() if at in named} if named else {}
+    names = [str(file.relative_to(folder)) for file in sources(folder)] if named else []
+    return {at: (name, number) for name in names for number, (at, _) in enumerate(_read(folder, name)) if at in named}
 
 
 def moved(folder: Path, text: str, kept: dict[str, Spot]) -> str:
     """`text`, which named the places that `kept` has the spots of: where these are in the tree as it is now."""
-    now = _places(folder) if kept else {}
-    new = {place: now.get((file, number), place) for place, (file, number) in kept.items()}
+
+    def now(at: str, name: str, number: int) -> str:
+        found = dict(enumerate(_read(folder, name))).get(number, (":", ""))[0]
+        return at if found.startswith(":") else found
+
+    new = {at: now(at, *spot) for at, spot in kept.items()}
     return PLACE.sub(lambda match: new.get(match[0], match[0]), text)
 
 
 def forget() -> None:
-    """What was read of trees that have been tangled since."""
+    """The digests of trees that have been tangled since."""
     digest.cache_clear()
-    _places.cache_clear()

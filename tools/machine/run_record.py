@@ -14,8 +14,7 @@
      "symbols": {"kernel_start": "0x...", "kernel_end": "0x...", "stack": "0x...", "stack_top": "0x...", ...},
      "memory_map": [{"start": "0x0", "end": "0x9fc00", "type": "usable"}, ...], "pool": ["0x111000", "0x3fe0000"],
      "ram": [{"start": "0x0", "end": "0xa0000", "name": "pc.ram"}, ...],
-     "sizes": {"sections": {".text": ..., ...}, "image": ..., "loaded": ..., "source_lines": {"C++": ..., "NASM": ...},
-               "entry_lines": ..., "entry_words": ...}}
+     "sizes": {"sections": {".text": ..., ...}, "image": ..., "loaded": ..., "source_lines": {"C++": ..., "NASM": ...}}}
 
 "address" is that of the instruction that had the line printed, "source" the journal's line of it; null if there is
 none (log_sources.py). "tree" has the page tables of CPU 0 as they are, with runs of like entries joined
@@ -132,13 +131,7 @@ def _sizes(day: Day) -> dict[str, Any]:
             "C++": _lines(file for file in files if file.suffix in (".cpp", ".hpp")),
             "NASM": _lines(file for file in files if file.suffix in (".asm", ".inc")),
         },
-    } | prose_sizes(day.entry)
-
-
-def prose_sizes(entry: str) -> dict[str, int]:
-    """Of the entry as it is now."""
-    text = (ROOT / "journal" / f"{entry}.nw").read_text()
-    return {"entry_lines": len(text.splitlines()), "entry_words": len(text.split())}
+    }
 
 
 def _lines(files: Iterable[Path]) -> int:
