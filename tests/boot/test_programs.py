@@ -10,7 +10,16 @@ from machine.cpus import read_cpus
 from machine.elf import source_line, symbols
 from machine.halted import Look, look
 from machine.machines import Machine
-from machine.programs import boot_into_program, expected_pages, judge_program, judge_registers, judge_spaces, look_at_program, ring
+from machine.programs import (
+    Page,
+    boot_into_program,
+    expected_pages,
+    judge_program,
+    judge_registers,
+    judge_spaces,
+    look_at_program,
+    ring,
+)
 from machine.qmp import Qmp
 from machine.trees import newest
 from machine.walker import Extent
@@ -106,3 +115,24 @@ def test_two_programs_keep_what_is_theirs_while_they_take_turns() -> None:
     boot_into_program(newest().iso, Machine.parse("direct-pc-64M"), "left right", act)
     (left, kernels), (right, _) = (looks[number].page_tables.values() for number in numbers)
     assert judge_spaces(kernels, [left, right]) == []
+
+
+def test_what_a_program_has_mapped_is_there_and_no_more() -> None:
+    """Beside what it was started with it has two pages, each with the rights that it asked for; what it has unmapped is gone."""
+    elf, here, last = newest().folder / "user/mapped.elf", 0x1000_0000, 0x7FFF_FFFF_E000
+    kernels_space = symbols(newest().elf)["_ZN6kernel5spaceE"]
+    seen: list[Look] = []
+
+    def act(qmp: Qmp) -> None:
+        while f"{0x1234:#018x}" not in qmp.monitor(f"x /1gx {here:#x}"):  # the last thing that it does
+            qmp.execute("cont")
+            time.sleep(0.02)
+            qmp.execute("stop")
+        seen.append(look(qmp, [page.address for page in expected_pages(elf)], kernels_space))
+        qmp.execute("quit")
+
+    boot_into_program(newest().iso, Machine.parse("direct-pc-64M"), "mapped", act)
+    programs, kernels = seen[0].page_tables.values()
+    assert judge_spaces(kernels, [programs]) == []
+    mapped = [Page(here, writable=True, executable=False), Page(last, writable=False, executable=True)]
+    assert judge_program(seen[0], programs, elf) == [f"{page} is not the program's to have" for page in mapped]

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <random>
@@ -29,7 +31,7 @@ struct frames {
     {
         if (++asked == refused || taken.size() == machine_frames)
             return nullptr;
-        void* const frame = std::aligned_alloc(4096, 4096);
+        void* const frame = std::memset(std::aligned_alloc(4096, 4096), 0, 4096);
         taken[frame] = who;
         ++of(who);
         return frame;
@@ -74,7 +76,7 @@ struct model {
     bool is_sound() const
     {
         const max_t least = (frames.size() + 60) / 61 + (children.size() + 14) / 15;
-        return real->left() + real->taken() == limit && slabs() >= least && slabs() <= frames.size() + children.size();
+        return real->kept() <= payer::most_kept && real->kept() <= real->left() && real->left() + real->taken() == limit && slabs() >= least && slabs() <= frames.size() + children.size();
     }
     void each(auto&& visit)
     {
@@ -110,36 +112,41 @@ protected:
     bool is_as_expected()
     {
         bool sound = true;
-        max_t slabs = 0, held_frames = 0;
+        max_t slabs = 0, held_frames = 0, kept = 0;
         expected.each([&](model& each) {
             sound &= each.is_sound();
             slabs += each.slabs();
             held_frames += each.frames.size();
+            kept += each.real->kept();
         });
-        return sound && frames::of(owner::kernel_objects) == slabs && frames::of(owner::programs) == held_frames;
+        return sound && frames::of(owner::kernel_objects) == slabs && frames::of(owner::programs) == held_frames + kept;
     }
     void create_frame(model& payer_of)
     {
-        const max_t left = payer_of.real->left(), all = frames::taken.size();
+        const max_t left = payer_of.real->left(), all = frames::taken.size(), kept = payer_of.real->kept();
         if (held* const made = payer_of.real->create_frame()) {
             EXPECT_EQ(frames::taken.at(made->frame), owner::programs);
+            auto* const words = static_cast<std::uint64_t*>(made->frame);
+            EXPECT_TRUE(std::all_of(words, words + 512, [](std::uint64_t each) { return each == 0; }));
+            std::fill(words, words + 512, ~std::uint64_t{0});
             payer_of.frames.emplace_back(made, made->frame);
             ++seen["frame"];
         } else {
-            EXPECT_TRUE(payer_of.real->left() == left && frames::taken.size() == all);
+            EXPECT_TRUE(payer_of.real->left() == left && frames::taken.size() - payer_of.real->kept() == all - kept);
             EXPECT_TRUE(left < 2 || all + 2 > machine_frames || frames::asked >= frames::refused);
             ++seen["no frame"];
         }
     }
     void create_account(model& parent, max_t limit)
     {
-        const max_t left = parent.real->left(), all = frames::taken.size();
+        const max_t left = parent.real->left(), all = frames::taken.size(), kept = parent.real->kept();
         if (payer* const made = parent.real->create_account(limit)) {
             EXPECT_TRUE(limit <= left && made->left() == limit && made->taken() == 0);
+            seen["handed over"] += made->kept() != 0;
             parent.children.push_back(std::make_unique<model>(&parent, limit, std::vector<std::pair<held*, void*>>{}, std::vector<std::unique_ptr<model>>{}, made));
             ++seen["account"];
         } else {
-            EXPECT_TRUE(parent.real->left() == left && frames::taken.size() == all);
+            EXPECT_TRUE(parent.real->left() == left && frames::taken.size() - parent.real->kept() == all - kept);
             EXPECT_TRUE(limit >= left || left == 0 || all == machine_frames || frames::asked >= frames::refused);
             ++seen["no account"];
         }
@@ -149,8 +156,12 @@ protected:
         if (of.frames.empty())
             return;
         std::swap(of.frames[any(of.frames.size())], of.frames.back());
+        const unsigned kept = of.real->kept();
         payer::destroy(*of.frames.back().first);
-        EXPECT_FALSE(frames::taken.contains(of.frames.back().second));
+        const bool is_kept = of.real->kept() != kept;
+        EXPECT_EQ(frames::taken.contains(of.frames.back().second), is_kept);
+        EXPECT_EQ(is_kept, kept != payer::most_kept && of.parent != nullptr);
+        seen["kept"] += is_kept;
         of.frames.pop_back();
         ++seen["frame back"];
     }
@@ -183,8 +194,9 @@ TEST_F(Accounts, AMillionStepsAreThoseOfTheModel)
         }
         ASSERT_TRUE(is_as_expected()) << step;
     }
-    for (const char* each : {"frame", "no frame", "account", "no account", "frame back", "end", "deep"})
+    for (const char* each : {"frame", "no frame", "account", "no account", "frame back", "kept", "end", "deep"})
         EXPECT_GT(seen[each], 1000u) << each;
+    EXPECT_GT(seen["handed over"], 100u);
     frames::refused = 0;
     while (!expected.children.empty())
         end(*expected.children.back());

@@ -89,4 +89,33 @@ TEST_F(Capabilities, EightAreRemovedInACall)
         EXPECT_EQ(each.what, interface::type::none);
 }
 
+TEST_F(Capabilities, WhoseMemoryIsInASpaceIsAskedAboutBeforeItIsEmptied)
+{
+    refused = false;
+    const auto place = [this](int number) { real.slots[number].where = 1; };
+    static constexpr auto unplace = [](slot& each) {
+        if (each.where == 0)
+            return status::ok;
+        each.where = 0;
+        return status::again;
+    };
+    give(0, interface::all_rights);
+    place(0);
+    for (int i = 1; i <= 3; ++i)
+        ASSERT_EQ(capability::derive(real.slots[0], real.slots[i], interface::read, 0, 1), status::ok);
+    ASSERT_EQ(capability::copy(real.slots[0], real.slots[4]), status::ok);
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(real.slots[i].where, 0u);  // what is made from it is not where it is
+    place(2);
+    ASSERT_EQ(capability::move(real.slots[2], real.slots[5]), status::ok);
+    EXPECT_EQ(real.slots[5].where, 1u);
+    EXPECT_EQ(capability::remove(real.slots[0], unplace), status::again);
+    EXPECT_EQ(real.slots[5].where, 0u);
+    EXPECT_EQ(capability::remove(real.slots[0], unplace), status::again);
+    EXPECT_EQ(real.slots[0].where, 0u);
+    EXPECT_EQ(capability::remove(real.slots[0], unplace), status::ok);
+    EXPECT_EQ(real.slots[4].what, interface::type::ports);
+    EXPECT_EQ(real.slots[0].what, interface::type::none);
+}
+
 }  // namespace

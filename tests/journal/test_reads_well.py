@@ -86,6 +86,7 @@ LEFT = {
     "proof/kstruct/poison.hpp": FORM,
     "proof/user/calls/main.cpp": MARGIN,
     "proof/user/fuzz/main.cpp": MARGIN,
+    "proof/user/places/main.cpp": MARGIN,
     "proof/user/tries/main.cpp": MARGIN,
     "user/figures/main.cpp": MARGIN,
 }
