@@ -1,11 +1,13 @@
 """Programs, seen from outside while they run: what is theirs, and what is not."""
 
 import re
+import subprocess
 import time
 from dataclasses import replace
 
 import pytest
 
+from machine.boot import boot, medium
 from machine.cpus import read_cpus
 from machine.elf import source_line, symbols
 from machine.halted import Look, look
@@ -136,3 +138,17 @@ def test_what_a_program_has_mapped_is_there_and_no_more() -> None:
     assert judge_spaces(kernels, [programs]) == []
     mapped = [Page(here, writable=True, executable=False), Page(last, writable=False, executable=True)]
     assert judge_program(seen[0], programs, elf) == [f"{page} is not the program's to have" for page in mapped]
+
+
+def test_a_program_is_interrupted_at_each_of_its_instructions() -> None:
+    """A tick is an instruction there, and a slice one instruction of the program's."""
+    elf, machine = newest().folder / "user/mixes.elf", Machine.parse("direct-pc-64M-cpu_max")
+    known = symbols(elf)
+    part = [f"--start-address={known['mix']:#x}", f"--stop-address={known['mix_end']:#x}"]
+    listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn", *part, elf], capture_output=True, text=True, check=True).stdout
+    instructions = {int(address, 16) for address in re.findall(r"^ *([0-9a-f]+):\t", listing, re.M)}
+    with medium(machine, newest().iso, "each-instruction") as arguments:
+        log = boot(machine, [*arguments, "-icount", "shift=0,sleep=off"], slower=8).serial
+    [(ends, places)] = re.findall(r"^interrupted: ended with (\d+, beside it with \d+); at(.*)$", log, re.M)
+    assert ends == "0, beside it with 0"
+    assert len(instructions) > 80 and instructions <= {int(place, 16) for place in places.split()}
