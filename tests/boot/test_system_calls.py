@@ -29,6 +29,9 @@ EXACT = {
     "remove it": (1017, 1010),
     "figure: map one page": (241, 228),
     UNMAP: (176, 167),
+    "create a thread": (2480, 2468),
+    "set a thread up": (303, 291),
+    "remove a thread": (3290, 3283),
     SWITCH: (117, 112),
 }
 # What they may be at most, on any machine without a screen.

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <random>
 
+static unsigned lost_slots;
+
+void capability::lost(slot&) { ++lost_slots; }
+
 namespace {
 
 using namespace capability_test;
@@ -116,6 +120,20 @@ TEST_F(Capabilities, WhoseMemoryIsInASpaceIsAskedAboutBeforeItIsEmptied)
     EXPECT_EQ(capability::remove(real.slots[0], unplace), status::ok);
     EXPECT_EQ(real.slots[4].what, interface::type::ports);
     EXPECT_EQ(real.slots[0].what, interface::type::none);
+}
+
+TEST(Slots, AThreadIsToldOnceThatItsSlotIsEmpty)
+{
+    capability::slot given{}, derived{}, further{};
+    capability::give(given, interface::type::table, interface::all_rights, 0, 1);
+    ASSERT_EQ(capability::derive(given, derived, interface::all_rights, 0, 1), status::ok);
+    ASSERT_EQ(capability::derive(given, further, interface::all_rights, 0, 1), status::ok);
+    derived.in_thread = true;
+    lost_slots = 0;
+    EXPECT_EQ(capability::remove(given, [](slot&) { return status::ok; }), status::ok);
+    EXPECT_EQ(lost_slots, 1u);
+    EXPECT_EQ(derived.what, interface::type::none);
+    EXPECT_FALSE(derived.in_thread);
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ public:
         return nullptr;
     }
 
+    void remove(thread::thread& removed) { std::erase(of_[removed.priority], &removed); }
+
 private:
     std::array<std::deque<thread::thread*>, queue::priorities> of_;
 };
@@ -35,7 +37,7 @@ TEST(RunQueue, AMillionStepsAreTheModels)
     std::mt19937 random(7);
     for (const unsigned count : {1u, 2u, 3u, 40u, 500u}) {
         std::vector<thread::thread> threads(count);
-        std::vector<thread::thread*> idle;
+        std::vector<thread::thread*> idle, busy;
         for (auto& each : threads)
             idle.push_back(&each);
         queue tried;
@@ -49,11 +51,21 @@ TEST(RunQueue, AMillionStepsAreTheModels)
                 added.priority = random() % 3 == 0 ? random() % queue::priorities : 31 * (random() % 2);
                 tried.add(added);
                 wanted.add(added);
+                busy.push_back(&added);
+            } else if (!busy.empty() && random() % 4 == 0) {
+                std::swap(busy[random() % busy.size()], busy.back());
+                thread::thread& removed = *busy.back();
+                busy.pop_back();
+                tried.remove(removed);
+                wanted.remove(removed);
+                idle.push_back(&removed);
             } else {
                 thread::thread* const taken = tried.take();
                 ASSERT_EQ(taken, wanted.take()) << "step " << step << " with " << count;
-                if (taken != nullptr)
+                if (taken != nullptr) {
                     idle.push_back(taken);
+                    std::erase(busy, taken);
+                }
             }
         }
     }

@@ -4,6 +4,8 @@
 
 using namespace capability_test;
 
+void capability::lost(slot&) {}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t length)
 {
     input from(data, length);
