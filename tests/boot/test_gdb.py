@@ -12,7 +12,7 @@ from machine.slots import free_port, slot
 from machine.trees import ROOT, Day, newest
 
 # The first instruction, 32-bit code, and the first C++ function, 64-bit code.
-EARLY, LATE = "_start", "kernel_main"
+EARLY, LATE = "_start", "set_up"
 JOURNAL = sorted((ROOT / "journal").glob("*.nw"))
 TOOLS = [ROOT / "tools/debug", ROOT / ".gdbinit"]
 

@@ -113,14 +113,13 @@ TEST_F(PoolAddress, IsFoundInWholeGiBsAndCutOnes)
 
 TEST_F(PoolAddress, OfPageTableSpaceIsInItsWindow)
 {
-    ASSERT_TRUE(note({MiB, MiB2}));
-    const max_t end = start() + space;
+    ASSERT_TRUE(note({MiB, MiB + space}));
     for (const max_t offset : {max_t{0}, frame + 8, space - 1}) {
-        EXPECT_EQ(reinterpret_cast<max_t>(pool::search(start() + offset)), page_tables_base + offset);
-        EXPECT_EQ(pool::physical_of(reinterpret_cast<void*>(page_tables_base + offset)), start() + offset);
+        EXPECT_EQ(reinterpret_cast<max_t>(pool::search(MiB + offset)), page_tables_base + offset);
+        EXPECT_EQ(pool::physical_of(reinterpret_cast<void*>(page_tables_base + offset)), MiB + offset);
     }
-    EXPECT_EQ(pool::search(start() - 1), nullptr);
-    EXPECT_EQ(pool::search(end), nullptr);
+    EXPECT_EQ(pool::search(MiB - 1), nullptr);
+    EXPECT_EQ(pool::search(MiB + space), nullptr);
 }
 
 TEST_F(PoolAddress, IsThePhysicalOneWhileTheBootMappingIsInForce)
@@ -136,6 +135,7 @@ TEST_F(PoolAddress, IsThePhysicalOneWhileTheBootMappingIsInForce)
 TEST_F(PoolAddress, OfNothingHasNoPhysicalOne)
 {
     add(2 * MiB2, MiB2, page::page_size::mib_2);
+    ASSERT_TRUE(note({MiB, MiB + space}));
     for (const max_t elsewhere : {max_t{0}, page_tables_base - 1, page_tables_base + space, pool_base - 1, pool_base + MiB2})
         EXPECT_EQ(pool::physical_of(reinterpret_cast<void*>(elsewhere)), 0u) << std::hex << elsewhere;
 }
