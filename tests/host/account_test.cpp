@@ -22,18 +22,22 @@ constexpr max_t machine_frames = 300;
 /// A machine's frames. AddressSanitizer knows those that were given back.
 struct frames {
     inline static std::map<void*, owner> taken;
+    inline static std::map<void*, max_t> sizes;
+    inline static max_t all;  // frames that are taken
     inline static unsigned asked, refused;  // the number of the request that is refused
     inline static max_t count[static_cast<unsigned>(owner::count)];
 
     static max_t& of(owner who) { return count[static_cast<unsigned>(who)]; }
 
-    static void* take(owner who)
+    static void* take(owner who, max_t count)
     {
-        if (++asked == refused || taken.size() == machine_frames)
+        if (++asked == refused || all + count > machine_frames)
             return nullptr;
-        void* const frame = std::memset(std::aligned_alloc(4096, 4096), 0, 4096);
+        void* const frame = std::memset(std::aligned_alloc(4096, count * 4096), 0, count * 4096);
         taken[frame] = who;
-        ++of(who);
+        sizes[frame] = count;
+        of(who) += count;
+        all += count;
         return frame;
     }
     static void give(void* frame, owner who)
@@ -41,9 +45,14 @@ struct frames {
         const auto known = taken.find(frame);
         if (known == taken.end() || known->second != who)
             fail("a frame was not handed out to this owner");
+        forget(known);
+    }
+    static void forget(std::map<void*, owner>::iterator known)
+    {
+        of(known->second) -= sizes[known->first];
+        all -= sizes[known->first];
+        std::free(known->first);
         taken.erase(known);
-        --of(who);
-        std::free(frame);
     }
     static bool owns(const void* address)
     {
@@ -72,7 +81,14 @@ struct model {
             sum += child->limit;
         return sum;
     }
-    max_t slabs() const { return real->taken() - frames.size() - taken_by_children(); }
+    max_t held_frames() const
+    {
+        max_t sum = 0;
+        for (const auto& [each, frame] : frames)
+            sum += each->frames;
+        return sum;
+    }
+    max_t slabs() const { return real->taken() - held_frames() - taken_by_children(); }
     bool is_sound() const
     {
         const max_t least = (frames.size() + 60) / 61 + (children.size() + 14) / 15;
@@ -91,9 +107,8 @@ protected:
     Accounts() { frames::refused = 0; }
     ~Accounts() override
     {
-        for (const auto& [frame, who] : frames::taken)
-            --frames::of(who), std::free(frame);
-        frames::taken.clear();
+        while (!frames::taken.empty())
+            frames::forget(frames::taken.begin());
     }
 
     payer root{nullptr, machine_frames};
@@ -116,37 +131,39 @@ protected:
         expected.each([&](model& each) {
             sound &= each.is_sound();
             slabs += each.slabs();
-            held_frames += each.frames.size();
+            held_frames += each.held_frames();
             kept += each.real->kept();
         });
         return sound && frames::of(owner::kernel_objects) == slabs && frames::of(owner::programs) == held_frames + kept;
     }
     void create_frame(model& payer_of)
     {
-        const max_t left = payer_of.real->left(), all = frames::taken.size(), kept = payer_of.real->kept();
-        if (held* const made = payer_of.real->create_frame()) {
+        const max_t left = payer_of.real->left(), all = frames::all, kept = payer_of.real->kept();
+        const max_t count = any(4) == 0 ? 2 + any(7) : 1;
+        if (held* const made = payer_of.real->create_frame(count)) {
             EXPECT_EQ(frames::taken.at(made->frame), owner::programs);
             auto* const words = static_cast<std::uint64_t*>(made->frame);
-            EXPECT_TRUE(std::all_of(words, words + 512, [](std::uint64_t each) { return each == 0; }));
-            std::fill(words, words + 512, ~std::uint64_t{0});
+            EXPECT_TRUE(std::all_of(words, words + 512 * count, [](std::uint64_t each) { return each == 0; }));
+            std::fill(words, words + 512 * count, ~std::uint64_t{0});
             payer_of.frames.emplace_back(made, made->frame);
             ++seen["frame"];
+            seen["run"] += count > 1;
         } else {
-            EXPECT_TRUE(payer_of.real->left() == left && frames::taken.size() - payer_of.real->kept() == all - kept);
-            EXPECT_TRUE(left < 2 || all + 2 > machine_frames || frames::asked >= frames::refused);
+            EXPECT_TRUE(payer_of.real->left() == left && frames::all - payer_of.real->kept() == all - kept);
+            EXPECT_TRUE(left < count + 1 || all + count + 1 > machine_frames || (count > 1 && left <= count + kept) || frames::asked >= frames::refused);
             ++seen["no frame"];
         }
     }
     void create_account(model& parent, max_t limit)
     {
-        const max_t left = parent.real->left(), all = frames::taken.size(), kept = parent.real->kept();
+        const max_t left = parent.real->left(), all = frames::all, kept = parent.real->kept();
         if (payer* const made = parent.real->create_account(limit)) {
             EXPECT_TRUE(limit <= left && made->left() == limit && made->taken() == 0);
             seen["handed over"] += made->kept() != 0;
             parent.children.push_back(std::make_unique<model>(&parent, limit, std::vector<std::pair<held*, void*>>{}, std::vector<std::unique_ptr<model>>{}, made));
             ++seen["account"];
         } else {
-            EXPECT_TRUE(parent.real->left() == left && frames::taken.size() - parent.real->kept() == all - kept);
+            EXPECT_TRUE(parent.real->left() == left && frames::all - parent.real->kept() == all - kept);
             EXPECT_TRUE(limit >= left || left == 0 || all == machine_frames || frames::asked >= frames::refused);
             ++seen["no account"];
         }
@@ -157,10 +174,11 @@ protected:
             return;
         std::swap(of.frames[any(of.frames.size())], of.frames.back());
         const unsigned kept = of.real->kept();
+        const bool is_alone = of.frames.back().first->frames == 1;
         payer::destroy(*of.frames.back().first);
         const bool is_kept = of.real->kept() != kept;
         EXPECT_EQ(frames::taken.contains(of.frames.back().second), is_kept);
-        EXPECT_EQ(is_kept, kept != payer::most_kept && of.parent != nullptr);
+        EXPECT_EQ(is_kept, is_alone && kept != payer::most_kept && of.parent != nullptr);
         seen["kept"] += is_kept;
         of.frames.pop_back();
         ++seen["frame back"];
@@ -194,7 +212,7 @@ TEST_F(Accounts, AMillionStepsAreThoseOfTheModel)
         }
         ASSERT_TRUE(is_as_expected()) << step;
     }
-    for (const char* each : {"frame", "no frame", "account", "no account", "frame back", "kept", "end", "deep"})
+    for (const char* each : {"frame", "run", "no frame", "account", "no account", "frame back", "kept", "end", "deep"})
         EXPECT_GT(seen[each], 1000u) << each;
     EXPECT_GT(seen["handed over"], 100u);
     frames::refused = 0;

@@ -66,8 +66,8 @@ def watch(iso: Path, command_line: str = "", machine: Machine = MACHINE) -> Watc
 def _averages(log: str) -> dict[str, int]:
     lines = log.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("kernel objects:")) + 1
-    said = lines[first : lines.index("program figures: has ended with 0")]
-    return {name: int(value) for name, _, value in (line.rpartition(": ") for line in said)}
+    said = (line.rpartition(": ") for line in lines[first : lines.index("program figures: has ended with 0")])
+    return {name: int(value) for name, _, value in said if value.isdecimal()}
 
 
 def _each(row: dict[str, int]) -> Calls:
