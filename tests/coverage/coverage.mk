@@ -13,7 +13,7 @@ build/coverage/daybook.iso: build/coverage/daybook.elf build/coverage/grub.cfg t
 	$(say) "iso     $@"
 	tools/mkiso $@ $< build/coverage/grub.cfg
 
-coverage.tests := $(foreach folder,capability kstruct memory page pmem pool,$(wildcard tests/host/$(folder)_*.cpp))
+coverage.tests := $(foreach folder,account capability kstruct memory page pmem pool thread,$(wildcard tests/host/$(folder)_*.cpp))
 coverage.host := $(patsubst %.cpp,build/coverage/host/%.o,$(filter-out console/% multiboot2/%,$(host.kernel)) \
   $(notdir $(coverage.tests)) map_file.cpp)
 coverage.host_flags := -std=c++20 -O1 -w -Itools/map-check $(host.found)

@@ -116,7 +116,7 @@ def test_no_branch_at_all_is_a_failure(tiny: Tiny) -> None:
     files = ["nowhere", "one", "one.profraw"]
     report = subprocess.run([ROOT / "tests/coverage/report", "0", *files], cwd=tiny.folder, capture_output=True, text=True)
     assert report.returncode == 1
-    assert report.stderr == "report: there is no branch below nowhere in capability, kstruct, memory, page, pmem, pool, thread\n"
+    assert report.stderr == "report: there is no branch below nowhere in account, capability, kstruct, memory, page, pmem, pool, thread\n"
 
 
 def test_the_guest_counts_what_it_says(tmp_path: Path) -> None:

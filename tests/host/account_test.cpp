@@ -160,7 +160,7 @@ protected:
         if (payer* const made = parent.real->create_account(limit)) {
             EXPECT_TRUE(limit <= left && made->left() == limit && made->taken() == 0);
             seen["handed over"] += made->kept() != 0;
-            parent.children.push_back(std::make_unique<model>(&parent, limit, std::vector<std::pair<held*, void*>>{}, std::vector<std::unique_ptr<model>>{}, made));
+            parent.children.emplace_back(new model{&parent, limit, {}, {}, made});
             ++seen["account"];
         } else {
             EXPECT_TRUE(parent.real->left() == left && frames::all - parent.real->kept() == all - kept);

@@ -46,7 +46,7 @@ protected:
     const void* upper_half(const address_space& of) { return at.entries(of.pml4) + 256; }
     std::unique_ptr<program_space> make()
     {
-        auto made = std::make_unique<program_space>(address_space{{0}, &policy});
+        std::unique_ptr<program_space> made(new program_space{address_space{{0}, &policy}});
         return made->tables.begin_beside(kernels) ? std::move(made) : nullptr;
     }
 
