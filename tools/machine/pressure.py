@@ -19,7 +19,7 @@ CPUS = (
     "Icelake-Server", "EPYC-Milan", "max",
 )  # fmt: skip
 BOARDS = ("pc", "q35")
-SIZES = ("2M", "16M", "64M", "256M", "1G", "4G", "6G", "64G", "1T", "4T")
+SIZES = ("3M", "16M", "64M", "256M", "1G", "4G", "6G", "64G", "1T", "4T")
 GRUB_CPUS = ("qemu64", "Penryn", "Haswell", "EPYC-Milan", "max")
 GRUB_SIZES = ("16M", "64M", "512M", "3G", "6G", "64G")
 
