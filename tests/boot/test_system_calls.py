@@ -22,25 +22,26 @@ EXACT = {
     "a call that is refused": (40, 28),
     "figure: null system call": (38, 32),
     "figure: derive a capability": (105, 93),
-    "remove a capability": (92, 85),
+    "remove a capability": (107, 100),
+    "figure: revoke a capability": (151, 144),
     "create a frame": (3684, 3671),
-    "remove a frame": (3303, 3296),
+    "remove a frame": (3323, 3316),
     "create a space": (3425, 3413),
-    "remove a space": (5397, 5389),
+    "remove a space": (5417, 5409),
     "create a frame that is at hand": (391, 378),
-    "remove it": (1043, 1036),
+    "remove it": (1063, 1056),
     MAP: (174, 161),
     UNMAP: (189, 180),
     "create a thread": (3117, 3104),
     "set a thread up": (426, 414),
-    "remove a thread": (4173, 4165),
+    "remove a thread": (4251, 4243),
     FURTHER: (2306, 2293),
     GIB: (1948, 1935),
     SWITCH: (120, 115),
 }
 # What they may be at most, on any machine without a screen.
 MOST = {"longest stay in the kernel": 10_000, "entry to first user instruction": 2_000_000}
-GOALS = {MAP: 175, UNMAP: 220, FURTHER: 5, GIB: 3000}
+GOALS = {"figure: revoke a capability": 260, MAP: 175, UNMAP: 220, FURTHER: 5, GIB: 3000}
 MOST_LINES = {"data_lines": 10, "code_lines": 6}
 LARGE = Machine.parse("direct-q35-4096G-cpu_max+vendor=GenuineIntel+phys_bits=46")
 
@@ -76,7 +77,7 @@ def test_two_runs_say_the_same(asked: Watched) -> None:
 
 def test_figures_have_the_names_that_scripts_know() -> None:
     figures, _ = measured()
-    named = ["figure: null system call", "figure: derive a capability", SWITCH, MAP, UNMAP, FURTHER, GIB]
+    named = ["figure: null system call", "figure: derive a capability", "figure: revoke a capability", SWITCH, MAP, UNMAP, FURTHER, GIB]
     assert list(figures) == [*(name.removeprefix("figure: ") for name in named), *MOST]
     assert all(0 < figures[name] <= most for name, most in MOST.items())
 

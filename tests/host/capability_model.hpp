@@ -10,17 +10,19 @@
 
 namespace capability_test {
 
+using capability::fate;
 using capability::slot;
 using interface::status;
 
-constexpr unsigned slots = capability::table::slot_count;
+// In a list is a slot's number, or a marker's behind them. Trees have numbers behind those.
+constexpr int slots = 90, markers = 2, first_tree = slots + markers;  // more slots than are frozen in a call
 constexpr std::uint64_t base = 0x100, size = 0x40;  // the ports of what is given
 
 struct node {
-    int parent;  // from slots on: a tree of its own
+    int parent;  // from first_tree on: a tree of its own
     std::uint8_t rights;
     std::uint64_t first, count;
-    bool dying = false;
+    fate state = fate::none;
 };
 
 /// What the slots should hold.
@@ -68,63 +70,123 @@ public:
         }
         return status::ok;
     }
-    /// `is_refused`: who is asked about the last one of a tree says no.
-    status remove(int removed, bool is_refused)
+    status revoke(int root, int marker)
+    {
+        if (!nodes_[root])
+            return status::no_capability;
+        if (nodes_[root]->state == fate::frozen || nodes_[root]->state == fate::dying)
+            return status::gone;
+        const status found = empty_below(root, marker);
+        if (found == status::ok)
+            nodes_[root]->state = fate::none;
+        return found;
+    }
+    /// `said`: by whom is asked about the last one of a tree.
+    status remove(int removed, int marker, status said)
     {
         if (!nodes_[removed])
             return status::no_capability;
-        for (unsigned left = 8; children_.contains(removed); --left) {
-            if (left == 0) {
-                nodes_[removed]->dying = true;
-                return status::again;
-            }
-            take_out(children_[removed].front());
-        }
+        if (nodes_[removed]->state == fate::frozen)
+            return status::gone;
+        if (const status found = empty_below(removed, marker); found != status::ok)
+            return found;
         const int parent = nodes_[removed]->parent;
-        const bool is_last = parent >= static_cast<int>(slots) && children_.at(parent).size() == 1;
-        if (is_last && is_refused) {
-            nodes_[removed]->dying = false;
-            return status::occupied;
+        if (parent >= first_tree && children_.at(parent).size() == 1 && said != status::ok) {
+            nodes_[removed]->state = said == status::again ? fate::dying : fate::none;
+            return said;
         }
         take_out(removed);
         return status::ok;
     }
+    void forget(int marker) { walks_[marker] = {}; }
     const std::optional<node>& at(int number) const { return nodes_[number]; }
-    /// Each below `number`, in the order in which they are gone through, and where those end that are below each.
-    void below(int number, std::vector<int>& found, std::vector<std::size_t>& ends) const
+    bool stands(int marker) const { return walks_[marker].root != -1; }
+    /// Each below `number`, and each marker there, in the order in which they are gone through.
+    void below(int number, std::vector<int>& found) const
     {
+        const bool is_first = walks_[0].since > walks_[1].since;  // of two behind one slot, the younger stands nearer to it
+        for (const int marker : {is_first ? 0 : 1, is_first ? 1 : 0})
+            if (stands(marker) && walks_[marker].last == number)
+                found.push_back(slots + marker);
         if (const auto known = children_.find(number); known != children_.end())
             for (const int child : known->second) {
-                const std::size_t place = found.size();
                 found.push_back(child);
-                ends.push_back(0);
-                below(child, found, ends);
-                ends[place] = found.size();
+                below(child, found);
             }
     }
     /// Each tree that has something in it.
     std::vector<int> trees() const
     {
         std::vector<int> found;
-        for (auto known = children_.lower_bound(slots); known != children_.end(); ++known)
+        for (auto known = children_.lower_bound(first_tree); known != children_.end(); ++known)
             found.push_back(known->first);
         return found;
     }
 
 private:
+    /// How far a marker's thread has come in freezing what is below `root`.
+    struct walk {
+        int root = -1, last = -1;
+        unsigned since = 0;
+    };
     status check(int from, int into) const
     {
         if (!nodes_[from])
             return status::no_capability;
-        if (nodes_[from]->dying)
+        if (nodes_[from]->state != fate::none)
             return status::gone;
         return nodes_[into] ? status::occupied : status::ok;
     }
+    std::vector<int> below(int number) const
+    {
+        std::vector<int> found;
+        below(number, found);
+        return found;
+    }
+    /// True once all are frozen.
+    bool freeze_below(int root, int marker)
+    {
+        const bool goes_on = walks_[marker].root == root;
+        if (!goes_on)
+            forget(marker);
+        const std::vector<int> all = below(root);
+        const auto from = goes_on ? std::ranges::find(all, slots + marker) + 1 : all.begin();
+        forget(marker);
+        for (auto each = from; each != all.end(); ++each) {
+            if (each - from == 64) {
+                nodes_[root]->state = fate::freezing;
+                const auto last = std::find_if(std::make_reverse_iterator(each), all.rend(), [](int behind) { return behind < slots; });
+                walks_[marker] = {root, *last, ++now_};
+                return false;
+            }
+            if (*each >= slots)
+                forget(*each - slots);
+            else
+                nodes_[*each]->state = fate::frozen;
+        }
+        nodes_[root]->state = fate::closed;
+        return true;
+    }
+    status empty_below(int root, int marker)
+    {
+        if (children_.contains(root) && nodes_[root]->state != fate::closed && !freeze_below(root, marker))
+            return status::again;
+        const std::vector<int> all = below(root);
+        for (std::size_t i = 0; i < all.size() && i < 8; ++i)
+            if (all[i] >= slots)
+                forget(all[i] - slots);
+            else
+                take_out(all[i]);
+        return all.size() > 8 ? status::again : status::ok;
+    }
     std::vector<int>& siblings(int number) { return children_[nodes_[number]->parent]; }
     std::vector<int>::iterator place(int number) { return std::ranges::find(siblings(number), number); }
-    /// Its children take its place.
+    /// Its children take its place. What stands behind it stands behind its parent then, as all in between have gone before.
     void take_out(int number)
     {
+        for (walk& each : walks_)
+            if (each.last == number)
+                each.last = nodes_[number]->parent;
         std::vector<int> orphans;
         if (auto gone = children_.extract(number); !gone.empty())
             orphans = std::move(gone.mapped());
@@ -138,62 +200,78 @@ private:
 
     std::optional<node> nodes_[slots];
     std::map<int, std::vector<int>> children_;
-    int next_tree_ = slots;
+    walk walks_[markers];
+    unsigned now_ = 0;
+    int next_tree_ = first_tree;
 };
 
-inline bool refused;        // what `release` says
+inline status said;        // by `release`
 inline unsigned released;  // how often it was asked about what is the last one indeed
 
 inline status release(slot& last)
 {
     released += last.what != interface::type::none && last.previous == nullptr && last.next == nullptr;
-    return refused ? status::occupied : status::ok;
+    return said;
 }
 
-/// A table, and what should be in it.
+/// Slots and markers, and what should be in them.
 struct compared {
-    capability::table real{};
+    slot real[slots + markers]{};
     model expected;
 
-    int number_of(const slot* each) const { return each == nullptr ? -1 : static_cast<int>(each - real.slots); }
-
-    /// Whether slots and lists are what the model says.
+    /// Whether slots and lists are what the model says, and what can be said of each without it.
     bool is_as_expected() const
     {
         bool sound = true;
-        for (unsigned i = 0; i < slots; ++i) {
-            const slot& found = real.slots[i];
+        for (int i = 0; i < slots; ++i) {
+            const slot& found = real[i];
             const auto& wanted = expected.at(i);
             if (!wanted)
                 sound &= found.what == interface::type::none && found.previous == nullptr && found.next == nullptr;
             else
                 sound &= found.what == interface::type::ports && found.rights == wanted->rights && found.first == wanted->first &&
-                         found.count == wanted->count && found.dying == wanted->dying && found.first >= base &&
-                         found.first + found.count <= base + size;
+                         found.count == wanted->count && found.state == wanted->state && found.first >= base &&
+                         found.first + found.count <= base + size && is_frozen_with_reason(found, wanted->parent);
         }
+        for (int marker = 0; marker < markers; ++marker)
+            sound &= real[slots + marker].what == interface::type::none &&
+                     expected.stands(marker) == (real[slots + marker].previous != nullptr);
         for (const int tree : expected.trees())
             sound &= is_tree(tree);
         return sound;
     }
+    /// What is frozen is below something that is taken back; and below what is closed, all is frozen.
+    bool is_frozen_with_reason(const slot& each, int parent) const
+    {
+        const fate above = parent >= first_tree ? fate::none : real[parent].state;
+        if (each.state == fate::frozen)
+            return above == fate::freezing || above == fate::closed || above == fate::frozen;
+        return above != fate::closed;
+    }
+    /// Whether the list is the tree, and who is above each can be told from the depths.
     bool is_tree(int tree) const
     {
-        std::vector<int> order;
-        std::vector<std::size_t> ends;  // behind the last one below each
-        expected.below(tree, order, ends);
+        std::vector<int> order, above;
+        expected.below(tree, order);
         bool sound = true;
         for (std::size_t i = 0; i < order.size(); ++i) {
-            const slot& each = real.slots[order[i]];
-            sound &= number_of(each.previous) == (i == 0 ? -1 : order[i - 1]);
-            sound &= number_of(each.next) == (i + 1 == order.size() ? -1 : order[i + 1]);
-            for (std::size_t next = i + 1; next < ends[i]; ++next)
-                sound &= real.slots[order[next]].depth > each.depth;
-            sound &= ends[i] == order.size() || real.slots[order[ends[i]]].depth <= each.depth;
+            const slot& each = real[order[i]];
+            sound &= each.previous == (i == 0 ? nullptr : &real[order[i - 1]]);
+            sound &= each.next == (i + 1 == order.size() ? nullptr : &real[order[i + 1]]);
+            if (order[i] >= slots) {
+                sound &= i != 0 && each.depth > real[order[0]].depth;
+                continue;
+            }
+            while (!above.empty() && real[above.back()].depth >= each.depth)
+                above.pop_back();
+            sound &= expected.at(order[i])->parent == (above.empty() ? tree : above.back());
+            above.push_back(order[i]);
         }
         return sound;
     }
     void give(int into, std::uint8_t rights)
     {
-        capability::give(real.slots[into], interface::type::ports, rights, base, size);
+        capability::give(real[into], interface::type::ports, rights, base, size);
         expected.give(into, rights);
     }
 };

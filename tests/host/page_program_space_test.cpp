@@ -23,7 +23,7 @@ constexpr max_t data = page::writable | page::no_execute;
 /// A space beside the kernel's, and what should be in it.
 struct program_space {
     address_space tables;
-    std::map<max_t, max_t> pages;  // of 4 KiB
+    std::map<max_t, max_t> pages{};  // of 4 KiB
     bool is_dying = false;
 
     std::size_t table_count() const

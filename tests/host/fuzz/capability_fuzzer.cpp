@@ -12,18 +12,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t leng
     compared both;
     both.give(0, interface::all_rights);
     while (!from.is_empty()) {
-        const unsigned what = from.below(8), source = from.below(slots), target = from.below(slots);
-        slot &of = both.real.slots[source], &into = both.real.slots[target];
+        const unsigned what = from.below(16), source = from.below(slots), target = from.below(slots), marker = target % markers;
+        slot &of = both.real[source], &into = both.real[target], &own = both.real[slots + marker];
         switch (what) {
         case 0: demand(capability::copy(of, into) == both.expected.copy(source, target)); break;
         case 1: demand(capability::move(of, into) == both.expected.move(source, target)); break;
         case 2:
-            refused = from.below(4) == 0;
-            demand(capability::remove(of, release) == both.expected.remove(source, refused));
+            said = from.below(4) == 0 ? status::occupied : from.below(4) == 0 ? status::again : status::ok;
+            demand(capability::remove(of, own, release) == both.expected.remove(source, marker, said));
             break;
         case 3:
             if (!both.expected.at(source))
                 both.give(source, static_cast<std::uint8_t>(from.byte() & interface::all_rights));
+            break;
+        case 4: demand(capability::revoke(of, own, release) == both.expected.revoke(source, marker)); break;
+        case 5:
+            capability::forget(own);
+            both.expected.forget(marker);
             break;
         default: {
             const unsigned shape = from.byte();
