@@ -171,13 +171,18 @@ private:
     {
         if (children_.contains(root) && nodes_[root]->state != fate::closed && !freeze_below(root, marker))
             return status::again;
-        const std::vector<int> all = below(root);
-        for (std::size_t i = 0; i < all.size() && i < 8; ++i)
-            if (all[i] >= slots)
-                forget(all[i] - slots);
+        for (unsigned left = 8; !below(root).empty(); --left) {
+            if (left == 0)
+                return status::again;
+            int leaf = below(root).front();
+            for (; leaf < slots && children_.contains(leaf); leaf = children_[leaf].front()) {
+            }
+            if (leaf >= slots)
+                forget(leaf - slots);
             else
-                take_out(all[i]);
-        return all.size() > 8 ? status::again : status::ok;
+                take_out(leaf);
+        }
+        return status::ok;
     }
     std::vector<int>& siblings(int number) { return children_[nodes_[number]->parent]; }
     std::vector<int>::iterator place(int number) { return std::ranges::find(siblings(number), number); }

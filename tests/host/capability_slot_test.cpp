@@ -183,4 +183,38 @@ TEST(Slots, AThreadIsToldOnceThatItsSlotIsEmpty)
     EXPECT_FALSE(derived.in_thread);
 }
 
+TEST(Slots, WhatAnAccountHasMadeEndsBeforeIt)
+{
+    using interface::type;
+    static std::vector<type> ended;
+    static constexpr auto note = [](slot& last) {
+        ended.push_back(last.what);
+        return status::ok;
+    };
+    capability::slot account{}, copied{}, memory{}, part{}, thread{}, marker{};
+    capability::give(account, type::account, interface::all_rights, 1, 1);
+    capability::give(account, memory, type::memory, 2, 1);
+    ASSERT_EQ(capability::derive(memory, part, interface::read, 0, 1), status::ok);
+    ASSERT_EQ(capability::copy(account, copied), status::ok);
+    capability::give(copied, thread, type::thread, 3, 1);
+    EXPECT_FALSE(capability::is_last(part));
+    EXPECT_FALSE(capability::is_last(copied));
+    EXPECT_TRUE(capability::is_last(account));
+    status found;
+    while ((found = capability::remove(account, marker, note)) == status::again) {
+    }
+    EXPECT_EQ(found, status::ok);
+    EXPECT_EQ(ended, (std::vector{type::thread, type::memory, type::account}));
+}
+
+TEST(Slots, NothingIsDeeperThanTheDeepest)
+{
+    std::vector<capability::slot> chain(capability::deepest + 2);
+    capability::give(chain[0], interface::type::ports, interface::all_rights, 0, 1);
+    for (unsigned i = 0; i < capability::deepest; ++i)
+        ASSERT_EQ(capability::derive(chain[i], chain[i + 1], interface::read, 0, 1), status::ok);
+    EXPECT_EQ(capability::derive(chain[capability::deepest], chain[capability::deepest + 1], interface::read, 0, 1), status::out_of_range);
+    EXPECT_EQ(chain.back().what, interface::type::none);
+}
+
 }  // namespace
