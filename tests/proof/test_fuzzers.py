@@ -46,7 +46,7 @@ MISTAKES = [
     ("objects", "kstruct/heap.hpp", "in->kinds[slot] = kind::none;", ""),
     ("objects", "kstruct/slab.cpp", "(offset - first) % slot_size != 0", "(offset - first) % 16 != 0"),
     ("capability", "capability/slot.cpp", "link(from.previous, into, &from);", "link(&from, into, from.next);"),
-    ("capability", "capability/slot.cpp", "count > from.count - offset)", "offset + count > from.count)"),
+    ("capability", "capability/slot.cpp", "count > from.count - offset ||", "offset + count > from.count ||"),
 ]
 
 
