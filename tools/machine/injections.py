@@ -68,7 +68,7 @@ def requests(booted: Boot) -> list[int]:
 def ended_well(booted: Boot) -> bool:
     """With a sentence, and an end that is defined."""
     wanted = ENDS.get(booted.outcome)
-    kernels = re.search(r"^(?!program ).*EXCEPTION", booted.serial, re.MULTILINE)  # a program's ends the program
+    kernels = re.search(r"^(?!(a thread of )?program ).*EXCEPTION", booted.serial, re.MULTILINE)  # a program's ends the program
     return bool(wanted and re.search(wanted, booted.serial, re.MULTILINE)) and not kernels
 
 

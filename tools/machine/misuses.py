@@ -59,6 +59,6 @@ MISUSES = [
     _panics("a page table is given back twice", 10, "this frame is free already"),
     _panics("a page is mapped twice", 11, "something is mapped there already"),
     Misuse("a report is asked for", 12, "exit 33",
-           r"^memory:\nfree below 1 MiB: \d+ KiB\nfree below 4 GiB: \d+ KiB\npage tables: \d+ KiB\ntests: 20 KiB\n"
+           r"^memory:\nfree below 1 MiB: \d+ KiB\nfree below 4 GiB: \d+ KiB\nset-up: \d+ KiB\npage tables: \d+ KiB\ntests: 20 KiB\n"
            r"kernel objects: 4 KiB\nthe map of owners: \d+ KiB\nkernel objects: 1 slabs\n  items of tests: 1\n  blocks of tests: 3\nok "),
 ]  # fmt: skip
