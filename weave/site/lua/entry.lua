@@ -8,6 +8,7 @@ local downloads = require 'downloads'
 local evidence = require 'evidence'
 local follow = require 'follow'
 local html = require 'html'
+local identifiers = require 'identifiers'
 local model = require 'model'
 local output = require 'output'
 local parts = require 'parts'
@@ -85,8 +86,7 @@ local function quotation(book, entry, shown)
     if symbol then page, anchor = book:line_anchor(symbol.piece, symbol.line) end
     if not page then return plain(quote) end
     shown[symbol.number] = symbol
-    return ('<a class="id" data-id="%d" href="%s">%s</a>'):format(symbol.number,
-      html.link(entry.path, page, anchor), plain(quote))
+    return identifiers.link_to(symbol, entry.path, page, anchor, plain(quote))
   end
   return link, plain
 end

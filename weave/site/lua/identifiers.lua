@@ -10,6 +10,12 @@ local vague = {go = true, here = true, information = true, more = true, start = 
 
 local function last_name(symbol) return symbol.name:match '[^:]+$' end
 
+--- A link to where the symbol is defined; `shown` is the HTML of what it says.
+function M.link_to(symbol, from, page, anchor, shown)
+  local rel = vague[html.text_of(shown):lower()] and ' rel="nofollow"' or ''
+  return ('<a class="id" data-id="%d"%s href="%s">%s</a>'):format(symbol.number, rel, html.link(from, page, anchor), shown)
+end
+
 -- `context` has the page that the code is on, `from`; the book; the `place` of the code in the journal, {piece, line}; `shown`, which
 -- collects the symbols that the page links; and `linked`, those that are links already and need not be again, or nil.
 local function link_html(symbol, text, context)
@@ -20,8 +26,7 @@ local function link_html(symbol, text, context)
   if symbol.piece == context.place[1] and symbol.line == context.place[2] then return '<b>' .. text .. '</b>' end
   if is_known then return text end
   context.shown[symbol.number] = symbol
-  return ('<a class="id" data-id="%d"%s href="%s">%s</a>'):format(symbol.number,
-    vague[text:lower()] and ' rel="nofollow"' or '', html.link(context.from, page, anchor), text)
+  return M.link_to(symbol, context.from, page, anchor, text)
 end
 
 -- Calls `each(text, offset, class)` for the text between tags; what it returns takes the text's
