@@ -72,6 +72,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernels: Path) -> Ite
 AT = f"at/{ENTRY}"
 CHANGES: dict[str, Callable[[World], object]] = {
     "a byte of the harness's verdict code": lambda w: w.add("harness/verdict.py"),
+    "a byte of what the code that boots imports": lambda w: w.add("harness/qmp.py"),
     "a flag of the compiler": lambda w: w.add("recipe/weave/config.mk"),
     "the compiler's version": lambda w: w.program("g++", "g++ (Debian 12.2.0) 12.2.1"),
     "an expectation": lambda w: change(w.folder / AT / f"tangled/proof/{ENTRY}.expect", PROOF.replace("first", "f.rst").encode()),
@@ -99,6 +100,11 @@ def test_a_later_day_says_what_it_is_looked_at_for(world: World, monkeypatch: py
         for entry in (ENTRY, later):
             change(world.folder / f"at/{later}/tangled/proof/{entry}.expect", proof.encode())
         assert world.boots() == boots
+
+
+def test_what_judges_other_runs_judges_no_day(world: World) -> None:
+    world.add("harness/program_figures.py")
+    assert world.boots() == 0
 
 
 def test_with_nothing_changed_there_is_none(world: World) -> None:

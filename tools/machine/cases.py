@@ -104,7 +104,7 @@ class DayCase(Case):
         return self.machine in self.day.machines(every=False)
 
     def key(self) -> str:
-        return verdicts.key("day", [self.day], [self.machine], looked_at=self.looked_at, checks=self.day.checks())
+        return verdicts.key("day", [self.day], [self.machine], judge=__file__, looked_at=self.looked_at, checks=self.day.checks())
 
     def prove(self, boots: Boots) -> Proved:
         boot = boots.get(self.boot_key)
@@ -138,7 +138,7 @@ class RunCase(Case):
         return self.day.iso, self.machine, True
 
     def key(self) -> str:
-        return verdicts.key("run", [self.day], [self.machine], plugin=ROOT / "tests/boot/plugin/count.c")
+        return verdicts.key("run", [self.day], [self.machine], judge=__file__, plugin=ROOT / "tests/boot/plugin/count.c")
 
     def prove(self, boots: Boots) -> Proved:
         boot = boots.get(self.boot_key)
@@ -177,7 +177,7 @@ class ExhibitCase(Case):
         return self.exhibit.iso, self.machine, False
 
     def key(self) -> str:
-        return verdicts.key("exhibit", [self.exhibit], [self.machine], proof=self.exhibit.proof().path)
+        return verdicts.key("exhibit", [self.exhibit], [self.machine], judge=__file__, proof=self.exhibit.proof().path)
 
     def prove(self, boots: Boots) -> Proved:
         if why := unbuilt(self.exhibit):
@@ -206,7 +206,7 @@ class BuildErrorCase(Case):
         return self.exhibit
 
     def key(self) -> str:
-        return verdicts.key("exhibit", [self.exhibit], [], proof=self.exhibit.proof().path)
+        return verdicts.key("exhibit", [self.exhibit], [], judge=__file__, proof=self.exhibit.proof().path)
 
     def prove(self, _boots: Boots) -> Proved:
         if why := unbuilt(self.exhibit):

@@ -90,7 +90,7 @@ class PressureCase(Case):
         return newest().iso, self.machine, True
 
     def key(self) -> str:
-        return verdicts.key("machine", [newest()], [self.machine])
+        return verdicts.key("machine", [newest()], [self.machine], judge=__file__)
 
     def prove(self, boots: Boots) -> Proved:
         boot = boots.get(self.boot_key)

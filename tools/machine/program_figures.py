@@ -85,7 +85,7 @@ def make(*stages: str) -> None:
 def measured() -> tuple[dict[str, int], dict[str, Calls]]:
     """The figures by their names, and what each kind of call took; of the newest kernel, known or measured anew."""
     make("--tangle")
-    key = verdicts.key("figures", [newest()], [MACHINE], plugin=SOURCE)
+    key = verdicts.key("figures", [newest()], [MACHINE], judge=__file__, plugin=SOURCE)
     if (found := store.known(key)) is None:
         make("--product", "--kernel")
         asked, shown, tested = watch(PRODUCT, MEASURES), watch(PRODUCT), watch(newest().iso)

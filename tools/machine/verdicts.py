@@ -1,5 +1,6 @@
 """What a verdict on a boot depends on: its key in the store (tools/store.py)."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -42,9 +43,21 @@ def qemu() -> list[Any]:
 
 
 @cache
-def harness() -> dict[str, str]:
-    """What boots, looks and judges, as it was when this program began to."""
-    return {file.name: store.digest_of(file) for file in sorted(HARNESS.glob("*.py"))}
+def harness(judge: str | None = None) -> dict[str, str]:
+    """What boots, looks and judges, as it was when this program began to: all of it, or what the module `judge` imports."""
+    modules = {file.stem: file for file in sorted(HARNESS.glob("*.py"))}
+    used, looked_at = {judge} if judge else set(modules), set[str]()
+    while new := (used & set(modules)) - looked_at:
+        looked_at |= new
+        for module in new:
+            used |= _imported(modules[module])
+    return {modules[module].name: store.digest_of(modules[module]) for module in sorted(looked_at)}
+
+
+def _imported(file: Path) -> set[str]:
+    """The modules beside it that a module imports."""
+    imports = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.ImportFrom) and node.level == 1]
+    return {name for node in imports for name in ([node.module] if node.module else [alias.name for alias in node.names])}
 
 
 @cache
@@ -62,9 +75,9 @@ def forget() -> None:
     recipe.cache_clear()
 
 
-def key(kind: str, kernels: Iterable[Tree | Path], machines: Iterable[Machine], **more: Any) -> str:
+def key(kind: str, kernels: Iterable[Tree | Path], machines: Iterable[Machine], judge: str | None = None, **more: Any) -> str:
     """Of a verdict on boots of `kernels` on `machines`: trees by their sources and how these are compiled, other kernels by their
-    file. `more`: what it depends on beside."""
+    file. `judge`: the file that gives the verdict (else any of the harness may have); `more`: what it depends on beside."""
     kernels = list(kernels)
     made = [store.digest_of(kernel) for kernel in kernels if isinstance(kernel, Path)]
     trees = [(type(kernel).__name__, kernel.digest) for kernel in kernels if not isinstance(kernel, Path)]
@@ -74,6 +87,6 @@ def key(kind: str, kernels: Iterable[Tree | Path], machines: Iterable[Machine], 
         compiled=[toolchain(), recipe()] if trees else [],
         machines=[(machine.name, machine.qemu_arguments(Path("variables"))) for machine in machines],
         qemu=qemu(),
-        harness=harness(),
+        harness=harness(judge and Path(judge).stem),
         **more,
     )
