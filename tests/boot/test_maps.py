@@ -10,7 +10,7 @@ import pytest
 
 from machine import memory_log
 from machine.boot import boot, direct
-from machine.boot_information import RESERVED, USABLE, MapError, Region, boot_information, read_map
+from machine.boot_information import RESERVED, USABLE, MapError, Module, Region, boot_information, read_map
 from machine.boots import Boots
 from machine.cases import MATRIX
 from machine.hostile_maps import hostile_map
@@ -235,9 +235,11 @@ def test_bad_options_are_one_sentence(options: list[str], expected: str) -> None
 
 
 def test_the_boot_information_has_all_that_was_given() -> None:
-    blob = boot_information([Region(0, PAGE, USABLE), Region(PAGE, 1 << 64, 12)], "a b")
+    module = Module(Path("folder/notes"), 0x123000, 0x123456)
+    blob = boot_information([Region(0, PAGE, USABLE), Region(PAGE, 1 << 64, 12)], "a b", [module])
     assert len(blob) == int.from_bytes(blob[:4], "little")
     assert blob.count(b"a b\0") == 1
+    assert blob.count(b"\x03\0\0\0\x16\0\0\0\x00\x30\x12\0\x56\x34\x12\0notes\0\0\0") == 1
     assert len(blob) % 8 == 0
 
 

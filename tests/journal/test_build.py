@@ -194,3 +194,25 @@ def test_a_key_depends_on_the_tools(tree: Tree, monkeypatch: pytest.MonkeyPatch,
     before = [objects.Sources(tree).key(name) for name in (CXX, NASM)]
     change(monkeypatch)
     assert not set(before) & {objects.Sources(tree).key(name) for name in (CXX, NASM)}
+
+
+@pytest.mark.parametrize("module", ["two", "three"])
+def test_a_program_that_the_menu_loads_is_beside_the_kernel(tmp_path: Path, module: str) -> None:
+    for name, text in {
+        "linker.ld": "SECTIONS { . = 0x100000; .text : { *(.text) } .programs : { *(.programs .rodata*) } }",
+        "tangled/user/program.ld": "ENTRY(start) SECTIONS { . = 0x400000; .text : { KEEP(*(.text)) } }",
+        "boot/start.asm": "section .text\nglobal _start\n_start: hlt\n",
+        "boot/grub.cfg": f'menuentry "Daybook" {{\n  multiboot2 /boot/daybook.elf\n  module2 /boot/{module} {module}\n}}\n',
+        "tangled/user/one/main.asm": "section .text\nglobal start\nstart: hlt\n db 'the first one'\n",
+        "tangled/user/two/main.asm": "section .text\nglobal start\nstart: hlt\n db 'the other one'\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = build(TOP, "--kernel", tmp_path)
+    if module == "three":
+        assert made.stderr == "boot/grub.cfg: it loads /boot/three as a module, and no program has this name\n"
+        return
+    kernel = (tmp_path / "daybook.elf").read_bytes()
+    assert (b"the first one" in kernel, b"the other one" in kernel) == (True, False), made.stderr
+    assert [file.name for file in (tmp_path / "daybook.modules").iterdir()] == ["two"]
+    assert b"the other one" in (tmp_path / "daybook.modules/two").read_bytes() and not symbols(tmp_path / "daybook.modules/two")

@@ -40,6 +40,8 @@ def make_input(directory: Path, name: str = "a kernel") -> list[str]:
     (days / "days.cfg").write_text('menuentry "An earlier day" {\n  multiboot2 /boot/days/one.elf\n}\n')
     (days / "one.elf").write_bytes(b"an earlier day's kernel")
     (directory / "grub.cfg").write_text(GRUB_CFG)
+    (directory / "kernel.modules").mkdir()
+    (directory / "kernel.modules/notes").write_bytes(b"a module")
     make_kernel(directory, name)
     return ["out.iso", "kernel.elf", "grub.cfg", "days"]
 
@@ -93,6 +95,8 @@ def write_entry(folder: Path, name: str, opening: str) -> None:
     tree = folder / f"build/at/{name}"
     tree.mkdir(parents=True)
     make_kernel(tree).rename(tree / "product.elf")
+    (tree / "product.modules").mkdir()
+    (tree / "product.modules/notes").write_text(f"notes of {name}")
     (tree / "boot").mkdir()
     (tree / "boot/grub.cfg").write_text(GRUB_CFG.replace("elf\n", "elf quietly\n  module2 /boot/notes notes\n"))
 
@@ -134,6 +138,7 @@ def test_kernels_of_days_are_compressed_in_the_same_way_every_time(tmp_path: Pat
     assert made[0] == made[1]
     subprocess.run(["unsquashfs", "-d", "there", "build/days/kernels.squashfs"], cwd=tmp_path, check=True, capture_output=True)
     subprocess.run(["grub-file", "--is-x86-multiboot2", tmp_path / "there/2026-01-01-one/daybook.elf"], check=True)
+    assert (tmp_path / "there/2026-01-01-one/notes").read_text() == "notes of 2026-01-01-one"
 
 
 @pytest.mark.parametrize(
@@ -164,6 +169,7 @@ def test_image_holds_what_it_was_given(image: Path, tmp_path: Path) -> None:
     assert (tmp_path / "boot/grub/grub.cfg").read_bytes() == (given / "grub.cfg").read_bytes()
     assert (tmp_path / "boot/grub/days.cfg").read_bytes() == (given / "days/days.cfg").read_bytes()
     assert (tmp_path / "boot/days/one.elf").read_bytes() == (given / "days/one.elf").read_bytes()
+    assert (tmp_path / "boot/notes").read_bytes() == (given / "kernel.modules/notes").read_bytes()
     sections = subprocess.run(["readelf", "-SW", tmp_path / "boot/daybook.elf"], check=True, capture_output=True, text=True).stdout
     assert ".text" in sections and ".symtab" in sections
     assert ".debug" not in sections

@@ -32,6 +32,7 @@ def link(tree: Tree, objects: list[tuple[str, Path]]) -> None:
         part.rename(tree.elf)
         if tree.iso.stem != tree.elf.stem:  # an image's kernel is beside it, by the same name
             also(tree.elf, tree.iso.with_suffix(".elf"))
+            also(tree.modules, tree.iso.with_suffix(".modules"))
     finally:
         part.unlink(missing_ok=True)
     if not tree.product:
@@ -39,9 +40,13 @@ def link(tree: Tree, objects: list[tuple[str, Path]]) -> None:
 
 
 def also(file: Path, name: Path) -> None:
-    """Gives the file another name."""
+    """Gives the file, or the folder of modules, if there is one, another name."""
     name.unlink(missing_ok=True)
-    name.hardlink_to(file)
+    if file.suffix == ".modules":
+        if file.exists():
+            name.symlink_to(file.name)
+    else:
+        name.hardlink_to(file)
 
 
 def make_iso(tree: Tree) -> None:
@@ -121,7 +126,7 @@ def build_products(trees: list[Tree], images: bool) -> dict[Tree, Defect]:
     defects = build(list(products.values()), images)
     for tree, product in products.items():
         if product == tree and tree not in defects:
-            for file in (tree.elf, tree.iso) if images else (tree.elf,):
+            for file in (tree.elf, tree.modules, tree.iso) if images else (tree.elf, tree.modules):
                 also(file, tree.folder / f"product{file.suffix}")
     return defects
 

@@ -62,6 +62,11 @@ class Tree:
         return self.folder / "newest.iso" if self.elf == BUILD / "daybook.elf" else self.elf.with_suffix(".iso")
 
     @property
+    def modules(self) -> Path:
+        """The folder with what the loader hands to the kernel beside it; there is none where that is nothing."""
+        return self.elf.with_suffix(".modules")
+
+    @property
     def name(self) -> str:
         """As a person is told."""
         if self.product:

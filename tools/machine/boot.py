@@ -19,14 +19,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .boot_information import boot_information
+from .boot_information import Module, boot_information
 from .cpus import read_cpus
+from .elf import segments
 from .machines import OVMF_VARS, Machine
 from .qmp import Qmp, QmpClosed
 from .slots import slot
@@ -39,6 +40,7 @@ HALT_LINE = "the kernel halts"
 SILENT_CPU_SECONDS = {"direct": 4.0, "bios": 4.0, "uefi": 12.0}
 SILENT_WALL_SECONDS = 120.0
 TOTAL_WALL_SECONDS = 600.0
+PAGE = 4096  # bytes
 MOST_OUTPUT = 1 << 20  # bytes: a hundred times a long log
 
 _POLL_SECONDS = 0.1
@@ -76,10 +78,22 @@ def cdrom(iso: Path) -> list[str]:
     return ["-cdrom", str(iso)]
 
 
-def direct(elf: Path, information: Path | None = None) -> list[str]:
+def direct(elf: Path, information: Path | None = None, modules: Iterable[Module] = ()) -> list[str]:
     """The QEMU arguments to start `elf` at its PVH entry, without GRUB; `information`: a file with
-    the Multiboot2 information for it."""
-    return ["-kernel", str(elf), *(["-initrd", str(information)] if information else [])]
+    the Multiboot2 information for it, `modules`: those that it names."""
+    loaded = [f"loader,file={each.file},addr={each.start:#x},force-raw=on" for each in modules]
+    arguments = ["-kernel", str(elf), *(["-initrd", str(information)] if information else [])]
+    return arguments + [argument for device in loaded for argument in ("-device", device)]
+
+
+def modules_of(elf: Path) -> list[Module]:
+    """What is handed to the kernel beside it, from the page behind it on, each at a page of its own."""
+    found: list[Module] = []
+    for file in sorted(elf.with_suffix(".modules").glob("*")):
+        end = found[-1].end if found else max(each.physical + each.memory_size for each in segments(elf))
+        start = -(-end // PAGE) * PAGE
+        found.append(Module(file, start, start + file.stat().st_size))
+    return found
 
 
 @contextmanager
@@ -90,9 +104,11 @@ def medium(machine: Machine, iso: Path, command_line: str = "") -> Iterator[list
         yield cdrom(iso)
         return
     with tempfile.NamedTemporaryFile(prefix="daybook-information-") as file:
-        file.write(boot_information(machine.memory_map(), command_line))
+        elf = iso.with_suffix(".elf")
+        modules = modules_of(elf)
+        file.write(boot_information(machine.memory_map(), command_line, modules))
         file.flush()
-        yield direct(iso.with_suffix(".elf"), Path(file.name))
+        yield direct(elf, Path(file.name), modules)
 
 
 def boot_kernel(machine: Machine, iso: Path, inspect: Callable[[Qmp], Any] | None = None) -> Boot:

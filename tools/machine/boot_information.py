@@ -5,17 +5,27 @@ comment. Numbers are decimal or 0x, MULTIBOOT_TYPE is the number that GRUB would
 """
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 USABLE, RESERVED = 1, 2
 
-_COMMAND_LINE, _MEMORY_MAP, _END = 1, 6, 0
+_COMMAND_LINE, _MODULE, _MEMORY_MAP, _END = 1, 3, 6, 0
 _HIGHEST = 1 << 64
 
 
 class MapError(Exception):
     """A map file that cannot be read as one; the text has file and line."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file that a loader has put into memory at [start, end) for the kernel."""
+
+    file: Path
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -67,8 +77,8 @@ def _read_number(where: str, text: str, highest: int) -> int:
     return number
 
 
-def boot_information(regions: list[Region], command_line: str = "") -> bytes:
-    """What a Multiboot2 loader would leave in memory (Multiboot2 §3.6): a command line and a memory map."""
+def boot_information(regions: list[Region], command_line: str = "", modules: Iterable[Module] = ()) -> bytes:
+    """What a Multiboot2 loader would leave in memory (Multiboot2 §3.6): a command line, modules and a memory map."""
     entries = b"".join(
         # A length of 2^64 does not fit; the last byte of memory is no page.
         struct.pack("<QQII", region.start, min(region.end - region.start, _HIGHEST - 1), region.kind, 0)
@@ -76,6 +86,7 @@ def boot_information(regions: list[Region], command_line: str = "") -> bytes:
     )
     tags = [
         _tag(_COMMAND_LINE, command_line.encode() + b"\0"),
+        *(_tag(_MODULE, struct.pack("<II", each.start, each.end) + each.file.name.encode() + b"\0") for each in modules),
         _tag(_MEMORY_MAP, struct.pack("<II", 24, 0) + entries),
         _tag(_END, b""),
     ]
