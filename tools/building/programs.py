@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import compiler
 from .objects import run, write
-from .trees import Defect, Tree
+from .trees import Tree
 
 LIBRARY = "daybook"  # which every program is given
 MODULE = re.compile(r"^\s*module2\s+/boot/(\S+)", re.MULTILINE)
@@ -23,7 +23,7 @@ def program_of(name: str) -> str:
 
 
 def modules_of(tree: Tree) -> list[str]:
-    """The names that the kernel's own menu loads as modules, in its order."""
+    """The files below /boot/ that the kernel's own menu loads as modules. Not all need be programs."""
     menu = tree.top / "boot/grub.cfg"
     return MODULE.findall(menu.read_text()) if menu.exists() else []
 
@@ -34,8 +34,6 @@ def link_programs(tree: Tree, objects: list[tuple[str, Path]]) -> list[Path]:
     folder = (tree.folder / ("product-user" if tree.product else "user")).absolute()
     names = sorted({program_of(name) for name, _ in objects} - {LIBRARY})
     modules = modules_of(tree)
-    if unknown := set(modules) - set(names):
-        raise Defect(f"boot/grub.cfg: it loads /boot/{min(unknown)} as a module, and no program has this name")
     shutil.rmtree(tree.modules, ignore_errors=True)
     if not names:
         return []
