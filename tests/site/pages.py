@@ -85,6 +85,15 @@ def read_page(file: Path) -> Element:
     return parse_page(file.read_text())
 
 
+def chunk_name(figure: Element) -> str:
+    """What the journal calls the chunk that a figure shows: its caption says so, but for exhibits."""
+    if (name := figure.attributes.get("data-chunk")) is not None:
+        return name
+    shown = figure.one("a", class_="name").text
+    assert shown[:1] == "⟨" and shown[-1:] == "⟩", shown
+    return shown[1:-1]
+
+
 def written(figure: Element) -> Element:
     """The code of a chunk as it stands in the journal. What comes of a change is shown before it."""
     return list(figure.all("pre"))[-1]

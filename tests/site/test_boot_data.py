@@ -20,6 +20,7 @@ from emulator import FILES, folder
 from machine import elf
 from machine.expect import BUILD_ERROR
 from machine.trees import Day, Exhibit, entries, exhibits
+from pages import chunk_name
 from woven import EVIDENCE, JOURNAL, TOP, Anchor, Site, files_of, page_of, run_weave
 
 # The kernels of all days are looked at.
@@ -138,7 +139,7 @@ def test_lines_and_pieces_are_on_their_pages(booting: Site, kernel: Day | Exhibi
     sizes = []
     for page, anchor, name in lines.data["pieces"]:
         figure = booting.pages[page].one("figure", id=anchor)
-        assert figure.attributes["data-chunk"].startswith(name)
+        assert chunk_name(figure).startswith(name)
         sizes.append(sum(1 for _ in figure.all(class_="l")))
     rows = [row for _, run in lines.runs for row in run]
     assert rows and all(piece == -1 or 1 <= line <= sizes[piece] for _, piece, line in rows)

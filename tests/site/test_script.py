@@ -1,7 +1,7 @@
 """What the script adds to a page, in a real browser."""
 
 from browser import dom_after_load
-from pages import parse_page
+from pages import chunk_name, parse_page
 from woven import Site
 
 
@@ -12,4 +12,7 @@ def test_theme_and_copy_buttons_appear(sample: Site) -> None:
     assert "hidden" not in theme.attributes and theme.text in {"Dark", "Light"}
     for figure in seen.all("figure", class_="chunk"):
         button = figure.one("figcaption").one("button")
-        assert button.attributes["aria-label"] == f"Copy {figure.attributes['data-chunk']}"
+        assert button.attributes["aria-label"] == f"Copy {chunk_name(figure)}"
+        for box in figure.all("pre", tabindex="0"):
+            assert box.attributes["role"] == "group"
+            assert box.attributes["aria-label"].removeprefix("Old against new: ") == chunk_name(figure)

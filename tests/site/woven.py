@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from noweb_files import Piece, read_pieces
-from pages import Element, read_page
+from pages import Element, chunk_name, read_page
 
 TOP = Path(__file__).parents[2]
 WEAVE = TOP / "weave/site/weave"
@@ -94,7 +94,7 @@ class Site:
             page = page_of(entry.stem)
             figures = list(self.pages[page].all("figure", class_="chunk"))
             pieces = read_pieces(entry)
-            assert [f.attributes["data-chunk"] for f in figures] == [p.name for p in pieces]
+            assert [chunk_name(f) for f in figures] == [p.name for p in pieces]
             for piece, figure in zip(pieces, figures):
                 result[Anchor(page, figure.attributes["id"])] = (piece, figure)
         return result

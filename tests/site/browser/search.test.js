@@ -8,9 +8,9 @@ import { having, read } from './lib/site.js';
 
 const browser = await openBrowser();
 const address = await openSite();
-const [entry] = having('entry', /data-chunk="[a-z]+( [a-z]+){2,}"/);
+const [entry] = having('entry', /class="name"[^>]*>⟨[a-z]+( [a-z]+){2,}⟩/);
 const markup = read(entry);
-const chunk = markup.match(/data-chunk="([a-z]+(?: [a-z]+){2,})"/)[1];
+const chunk = markup.match(/class="name"[^>]*>⟨([a-z]+(?: [a-z]+){2,})⟩/)[1];
 const title = markup.match(/<h1[^>]*>([\w ]+)/)[1];
 const identifier = read('identifiers.html').match(/<li id="id-([a-z]{4,}_[a-z]{4,})"/)[1];
 const [, term] = read('glossary.html').match(/<dt><span id="[^"]*">([A-Za-z]{6,} [a-z]{4,})<\/span><\/dt>/);

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Iterator
 from urllib.parse import unquote
 
-from pages import Element, read_page, written
+from pages import Element, chunk_name, read_page, written
 
 PREVIOUS = "what was here before"
 _MONTH = re.compile(r"\d{4}-\d{2}/index\.html")
@@ -113,7 +113,7 @@ def _read_chunk(page: str, figure: Element) -> Chunk:
     caption = figure.one("figcaption")
     place = "".join(element.text for element in figure.all(class_="place"))
     is_exhibit = "not part of the kernel" in place
-    name = figure.attributes["data-chunk"]
+    name = chunk_name(figure)
     shown_name = name.partition(" [exhibit ")[0] if is_exhibit else name
     if f"⟨{shown_name}⟩" not in caption.text:
         raise PageError(f"{page}: the caption of ⟨{name}⟩ does not show that name")

@@ -201,9 +201,8 @@ local function code_of(book, piece, shown)
   if is_empty(piece) then return '<pre hidden><code>' .. code.html(book, piece, shown, linked) .. '</code></pre>' end
   local rows, result, placed = piece.verb == 'change' and version(piece), nil, nil
   if rows then result, placed = lines.result(book, piece, rows, shown, linked) end
-  local written = html.box(result and 'Old against new: ' .. piece.name or piece.name,
-    code.html(book, piece, shown, linked, placed, there_before(piece)))
-  if result then return html.box(piece.name, result, 'result') .. folded('was', 'Old against new', written) end
+  local written = html.box(nil, code.html(book, piece, shown, linked, placed, there_before(piece)))
+  if result then return html.box(nil, result, 'result') .. folded('was', 'Old against new', written) end
   if not piece.name:find '%.expect$' then return written end
   return folded('fold', ('What the run must show, in %d lines'):format(#piece.lines), written)
 end
@@ -216,10 +215,10 @@ local function is_last(piece)
   return last == piece
 end
 
---- The piece on its entry's page; `shown` collects the symbols that its code links.
+--- The piece on its entry's page. Its name is in the caption; an exhibit's is longer than what that shows. `shown` collects the symbols that its code links.
 function M.html(book, piece, shown)
   piece.opening = '<figure class="chunk' .. exhibit_class(piece) .. '" id="' .. piece.anchor
-    .. '" data-chunk="' .. html.escape(piece.name) .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
+    .. (piece.exhibit and '" data-chunk="' .. html.escape(piece.name) or '') .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
   local try = is_last(piece) and boot.try(piece.entry, piece.exhibit) or ''
   return piece.opening .. about(book, piece) .. '</figure>' .. comparison(book, piece) .. try
 end

@@ -56,9 +56,11 @@ local function is_names(code)
   return code ~= ''
 end
 
---- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it.
+--- Code in a box that a keyboard can scroll; `label` is what a screen reader calls it. Without one the script says so
+-- (../script/25-names.js).
 function M.box(label, code, class)
-  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0" role="group" aria-label="' .. M.escape(label) .. '"><code'
+  return '<pre' .. (class and ' class="' .. class .. '"' or '') .. ' tabindex="0"'
+    .. (label and ' role="group" aria-label="' .. M.escape(label) .. '"' or '') .. '><code'
     .. (is_names(code) and ' class="names"' or '') .. '>' .. code .. '</code></pre>'
 end
 

@@ -38,6 +38,9 @@ const daybook = {
     return dialog;
   },
 
+  /** What the journal calls the chunk that a figure shows. */
+  chunkName: (figure) => figure.dataset.chunk ?? figure.querySelector('.name').textContent.slice(1, -1),
+
   // A page without storage forgets.
   stored(key) { try { return localStorage.getItem(key); } catch { return null; } },
   store(key, value) { try { localStorage.setItem(key, value); } catch { /* forgotten */ } },

@@ -21,8 +21,8 @@ if (navigator.clipboard) {
     });
     return made;
   };
-  for (const figure of document.querySelectorAll('figure.chunk[data-chunk]')) {
-    figure.querySelector('figcaption').append(button(figure.dataset.chunk, () => journalText(figure.querySelector('pre:not(.result) code'))));
+  for (const figure of document.querySelectorAll('figure.chunk[id]')) {
+    figure.querySelector('figcaption').append(button(daybook.chunkName(figure), () => journalText(figure.querySelector('pre:not(.result) code'))));
   }
   for (const figure of document.querySelectorAll('figure.source')) {
     figure.before(daybook.make('p', {class: 'copy'}, button('the file', () => shownLines(figure))));
