@@ -116,10 +116,12 @@ check: $(builder) ## compare every day's sources with their seals in journal/SEA
 reseal: $(builder) ## ENTRY=entry WHY='reason': seal a day anew, deliberately
 	tools/build --tangle --days
 	PYTHONPATH=tools weave/seals reseal $(entry) "$$WHY"
-prove: tangle $(logs.tree) | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, and refute the first version
+prove: tangle $(logs.tree) | $(installed.test) ## prove page table space and page table entries for all numbers of 64 bits, refute the first version, and try every order of the steps that threads can take
 	tests/proof/prove tangled
 	tests/proof/prove --old $(logs.tree)/tangled
 	tests/proof/prove --mutants tangled
+	tests/proof/model/check tangled
+	tests/proof/model/check --mutants tangled
 coverage: build/coverage/daybook.iso build/coverage/host_tests ## how many branches of the memory code are taken, in QEMU and on the host together: at least 95 %
 	tests/coverage/boot build/coverage/daybook.iso build/coverage/guest.profraw
 	$(say) "run     build/coverage/host_tests"
