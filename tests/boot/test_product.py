@@ -12,7 +12,7 @@ from machine.elf import compiled_in_tests, section_sizes, symbols
 from machine.machines import Machine
 from machine.trees import ROOT, newest
 
-TEXT_BYTES = 44 << 10  # of what stays of the whole microkernel, in the end
+TEXT_BYTES = 52 << 10  # of what stays of the whole microkernel, in the end
 ISO, ELF = newest().folder / "product.iso", newest().folder / "product.elf"
 OF_TESTS = re.compile(r"KTAP version \d+|\d+\.\.\d+|(not )?ok \d+ .*")
 NUMBER = re.compile(r"\b0x[0-9a-f]+\b|\d+")

@@ -38,7 +38,7 @@ public:
     {
         if (const status found = check(from, into); found != status::ok)
             return found;
-        if (rights > 0xFF || (rights & ~interface::all_rights) != 0)
+        if (rights > 0xFF || (rights & ~(interface::all_rights | interface::message_rights)) != 0)
             return status::bad_argument;
         const node& parent = *nodes_[from];
         if (count == 0 || offset >= parent.count || count > parent.count - offset)
