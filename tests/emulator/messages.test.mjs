@@ -104,18 +104,19 @@ withMachine('what has written a word of memory', async (machine) => {
   const { state } = await machine.boot(KERNEL, { stop: 'entry' });
   const handover = 0x600; // the boot ROM read it, nobody writes to it
   assert.deepEqual((await machine.ask('watch', { address: handover, count: 100 })).changes, []);
-  const pml4 = async (request) => {
-    const client = new Client();
-    await client.boot(KERNEL, { stop: 'entry' });
-    const answer = await client.ask('watch', { address: 0x103ff8, ...request });
-    await client.worker.terminate();
-    return answer;
-  };
   let now;
   do now = (await machine.ask('runToChange')).state;
   while (now.cr3 === 0n);
+  const address = Number(now.cr3) + 0xff8; // the last entry of the PML4
+  const pml4 = async (request) => {
+    const client = new Client();
+    await client.boot(KERNEL, { stop: 'entry' });
+    const answer = await client.ask('watch', { address, ...request });
+    await client.worker.terminate();
+    return answer;
+  };
   const count = now.instructions - state.instructions;
-  const { bytes } = await machine.ask('readPhysical', { address: 0x103ff8, length: 8 });
+  const { bytes } = await machine.ask('readPhysical', { address, length: 8 });
   const entry = new DataView(bytes.buffer).getBigUint64(0, true);
   const [coarse, fine] = [await pml4({ count, slice: 256 }), await pml4({ count })];
   assert.equal(fine.before, 0n);
