@@ -215,7 +215,8 @@ local function is_last(piece)
   return last == piece
 end
 
---- The piece on its entry's page. Its name is in the caption; an exhibit's is longer than what that shows. `shown` collects the symbols that its code links.
+--- The piece on its entry's page. Its name is in the caption; an exhibit's is longer than what that shows. `shown` collects
+-- the symbols that its code links.
 function M.html(book, piece, shown)
   piece.opening = '<figure class="chunk' .. exhibit_class(piece) .. '" id="' .. piece.anchor
     .. (piece.exhibit and '" data-chunk="' .. html.escape(piece.name) or '') .. '">' .. caption(book, piece) .. code_of(book, piece, shown)
