@@ -1,6 +1,7 @@
 """The emulator of the pages, run in Node."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
+from boot_data.modules import add_modules
 from machine import verdicts
 from machine.trees import Day
 
@@ -29,7 +31,7 @@ def depends_on(day: Day) -> dict[str, Any]:
     """What it depends on whether a day's kernel does the same in the emulator and in QEMU."""
     here = sorted(file for file in Path(__file__).parent.iterdir() if file.is_file())
     built = folder()
-    files = [*here, *sorted(WEAVE.glob("*.*js")), *(built / name for name in FILES if built)]
+    files = [*here, TOP / "weave/site/boot_data/modules.py", *sorted(WEAVE.glob("*.*js")), *(built / name for name in FILES if built)]
     made = {"tree": day.digest, "toolchain": verdicts.toolchain(), "recipe": verdicts.recipe()}
     return {**made, "qemu": verdicts.qemu(), "harness": verdicts.harness(), "files": files}
 
@@ -62,10 +64,12 @@ class Run:
 
 
 def boot(elf: Path, memory: str, scratch: Path, changes: bool = False) -> Run:
-    """Boots `elf`. The boot information goes to scratch/information."""
+    """Boots `elf` with its modules. The boot information goes to scratch/information."""
     built = folder()
     assert built
-    command: list[str | Path] = ["node", WEAVE / "boot.mjs", built, elf, "--memory", memory, "--blob", scratch / "information"]
+    kernel = Path(shutil.copy(elf, scratch / "with-modules"))
+    add_modules(elf, kernel)
+    command: list[str | Path] = ["node", WEAVE / "boot.mjs", built, kernel, "--memory", memory, "--blob", scratch / "information"]
     if changes:
         command += ["--changes", scratch / "changes"]
     run = subprocess.run(command, stdout=subprocess.PIPE, timeout=_PATIENCE_SECONDS, text=True)

@@ -39,7 +39,8 @@ def test_the_emulator_does_what_qemu_does(day: Day, memory: str, tmp_path: Path)
     kernel = tmp_path / "kernel.elf"
     with_pvh_entry(day.elf, tmp_path / "information", here.end["informationAddress"], size, kernel)
     machine = Machine.parse(emulator.like_it(memory))
-    there = boot.boot(machine, boot.direct(kernel))
+    modules = boot.modules_of(day.elf)
+    there = boot.boot(machine, boot.direct(kernel, modules=modules))
     assert here.outcome == there.outcome == "exit 33"
     assert here.serial == there.serial.splitlines()
     changes = changes_by_the_kernel(here)
@@ -53,7 +54,7 @@ def test_the_emulator_does_what_qemu_does(day: Day, memory: str, tmp_path: Path)
             steps[change["instructions"]] = int(change["at"], 16), expected.copy()
     if BEGIN_TIMER in symbols(day.elf):
         steps = before_turns(steps)
-    values = values_in_qemu(machine, kernel, [place for place, _ in steps.values()])
+    values = values_in_qemu(machine, boot.direct(kernel, modules=modules), kernel, [place for place, _ in steps.values()])
     for (place, wanted), found in zip(steps.values(), values, strict=True):
         assert found == wanted, f"after the instruction at {place:#x}"
 
@@ -78,7 +79,7 @@ def changes_by_the_kernel(run: emulator.Run) -> list[dict[str, Any]]:
     return [change for change in run.changes if change["instructions"] > first["instructions"]]
 
 
-def values_in_qemu(machine: Machine, kernel: Path, places: list[int]) -> list[dict[str, int]]:
+def values_in_qemu(machine: Machine, medium: list[str], kernel: Path, places: list[int]) -> list[dict[str, int]]:
     """The registers after the instructions at `places`, which are executed in this order."""
     port = free_port()
     commands = ["set architecture i386:x86-64", f"target remote 127.0.0.1:{port}"]
@@ -88,7 +89,7 @@ def values_in_qemu(machine: Machine, kernel: Path, places: list[int]) -> list[di
         commands += ["info registers " + " ".join(REGISTERS), "echo \\n--\\n"]
     script = kernel.with_suffix(".gdb")
     script.write_text("\n".join(commands))
-    qemu_arguments = machine.qemu_arguments(Path("/dev/null")) + boot.direct(kernel)
+    qemu_arguments = machine.qemu_arguments(Path("/dev/null")) + medium
     qemu_arguments += ["-S", "-gdb", f"tcp:127.0.0.1:{port}", "-serial", "null", "-monitor", "none"]
     with slot():
         qemu = subprocess.Popen(qemu_arguments, stdin=subprocess.DEVNULL)

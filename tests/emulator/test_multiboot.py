@@ -48,7 +48,12 @@ def test_texts_and_basic_memory() -> None:
     assert tags[1] == "show-pool é".encode() + b"\0"
     assert tags[2] == b"Daybook in a page\0"
     assert struct.unpack("<II", tags[4]) == (639, 63 * 1024 - 128)
-    assert 8 not in tags
+    assert not {3, 8} & tags.keys()
+
+
+def test_a_module() -> None:
+    content = information(memoryBytes=64 * MIB, modules=[{"start": 0x123000, "end": 0x123456, "name": "root é"}])[3]
+    assert content == struct.pack("<II", 0x123000, 0x123456) + "root é".encode() + b"\0"
 
 
 def test_a_framebuffer() -> None:

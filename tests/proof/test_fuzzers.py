@@ -23,6 +23,7 @@ IS_MATRIX = os.environ.get("DAYBOOK_MATRIX") == "1"
 SECONDS = "60" if IS_MATRIX else "10"
 TARGETS = {
     "tags": "the boot information's tags (multiboot2/information.cpp)",
+    "elf": "a program's file (elf/file.cpp)",
     "pool": "free pieces and the pool (memory/free_pieces.cpp, page/choose_pt_space.cpp)",
     "layout": "the layout of free memory (pool/free_memory.cpp)",
     "page": "map, unmap, protect and translate (page/map.hpp)",
@@ -35,6 +36,8 @@ TARGETS = {
 MISTAKES = [
     ("tags", "multiboot2/information.cpp", "if (size < tag_head_size || size > total - offset)", "if (size < tag_head_size)"),
     ("tags", "multiboot2/information.cpp", "if (end < start)", "if (end <= start)"),
+    ("elf", "elf/file.cpp", "from.file_bytes > file_bytes - from.offset", "from.offset + from.file_bytes > file_bytes"),
+    ("elf", "elf/file.cpp", "(of.start + of.bytes + page::size - 1)", "(of.start + of.bytes)"),
     ("pool", "memory/free_pieces.cpp", "usable != 0 && taken == 0", "usable == 1 && taken == 0"),
     ("pool", "page/choose_pt_space.cpp", "if (pages.end - pages.start > largest", "if (pages.end - pages.start >= largest"),
     ("layout", "pool/free_memory.cpp", "larger = memory::whole_pages(piece, page::bytes_per_entry(level + 1));", "larger = memory::whole_pages(piece, page::bytes_per_entry(largest));"),

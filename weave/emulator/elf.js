@@ -1,4 +1,5 @@
-// elf.js: what a loader reads of a kernel's ELF64 file: its segments, its entry point and its Multiboot2 header.
+// elf.js: what a loader reads of a kernel's ELF64 file: its segments, its entry point and its Multiboot2 header; and the modules that
+// are to be handed over with it, which are sections of the file here (weave/site/boot_data/modules.py).
 'use strict';
 
 {
@@ -6,6 +7,7 @@
   const HEADER_MAGIC = 0xe85250d6;
   const HEADER_REACH = 32768; // the header is within so many bytes (Multiboot2 §3.1)
   const ENTRY_TAG = 3, FRAMEBUFFER_TAG = 5;
+  const MODULE = '.module.';
 
   const number = (view, offset) => Number(view.getBigUint64(offset, true));
 
@@ -45,8 +47,26 @@
     return found;
   }
 
+  /** The modules: [name, bytes] of each section .module.NAME. */
+  function readModules(view, bytes) {
+    const table = number(view, 40);
+    const [size, count, names] = [58, 60, 62].map((at) => view.getUint16(at, true));
+    const content = (index) => {
+      const start = number(view, table + index * size + 24);
+      return bytes.subarray(start, start + number(view, table + index * size + 32));
+    };
+    const nameOf = (index) => {
+      const all = content(names), start = view.getUint32(table + index * size, true);
+      return new TextDecoder().decode(all.subarray(start, all.indexOf(0, start)));
+    };
+    if (table + size * count > bytes.length) throw new Error("the kernel's section headers lie beyond its end");
+    return Array.from({ length: count }, (_, index) => [nameOf(index), content(index)])
+      .filter(([name]) => name.startsWith(MODULE))
+      .map(([name, file]) => [name.slice(MODULE.length), file]);
+  }
+
   /**
-   * Reads `bytes`, an ELF64 file. Returns {entry, segments, framebuffer}: `entry` is the physical address of the first
+   * Reads `bytes`, an ELF64 file. Returns {entry, segments, modules, framebuffer}: `entry` is the physical address of the first
    * instruction, a segment has {offset, physical, fileBytes, memoryBytes}, and `framebuffer` is {width, height, depth}
    * if the kernel asks for one. Throws an Error that says what is wrong.
    */
@@ -63,7 +83,8 @@
       throw new Error('a segment of the kernel lies beyond its end');
     }
     const header = readHeader(view);
-    return { entry: header.entry ?? physicalEntry(view.getBigUint64(24, true), segments), segments, ...header };
+    const entry = header.entry ?? physicalEntry(view.getBigUint64(24, true), segments);
+    return { entry, segments, modules: readModules(view, bytes), ...header };
   }
 
   /** The ELF header's entry point is a virtual address. */

@@ -94,13 +94,15 @@ debug: action=ignore
     load(kernel, commandLine = '') {
       const elf = readElf(kernel);
       const framebuffer = this.#framebuffer(elf.framebuffer);
-      const information = bootInformation({ memoryBytes: this.memoryBytes, commandLine, framebuffer });
+      const modules = this.#placed(elf);
+      const information = bootInformation({ memoryBytes: this.memoryBytes, commandLine, framebuffer, modules });
       for (const { offset, physical, fileBytes, memoryBytes } of elf.segments) {
         if (physical < 0x100000 || physical + memoryBytes > this.low) {
           throw new Error(`the kernel's memory, to ${(physical + memoryBytes).toString(16)}, is not all there`);
         }
         this.write(physical, kernel.subarray(offset, offset + fileBytes)); // the rest is zero already
       }
+      for (const { start, file } of modules) this.write(start, file);
       this.write(INFORMATION, information);
       const handover = new DataView(new ArrayBuffer(14));
       handover.setUint32(0, elf.entry, true);
@@ -110,6 +112,17 @@ debug: action=ignore
       handover.setUint16(12, framebuffer?.depth ?? 0, true);
       this.write(HANDOVER, new Uint8Array(handover.buffer));
       return { entry: elf.entry, information, at: INFORMATION };
+    }
+
+    /** The modules of a kernel's file, each at a page of its own behind the kernel: {name, file, start, end}. */
+    #placed({ segments, modules }) {
+      let end = Math.max(...segments.map(({ physical, memoryBytes }) => physical + memoryBytes));
+      return modules.map(([name, file]) => {
+        const start = Math.ceil(end / PAGE) * PAGE;
+        end = start + file.length;
+        if (end > this.low) throw new Error(`there is no memory for the module ${name}`);
+        return { name, file, start, end };
+      });
     }
 
     /** What the machine gives a kernel that asks for `wanted`: 0 means that the loader may choose. */

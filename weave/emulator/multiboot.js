@@ -2,7 +2,7 @@
 'use strict';
 
 {
-  const COMMAND_LINE = 1, LOADER_NAME = 2, BASIC_MEMORY = 4, MEMORY_MAP = 6, FRAMEBUFFER = 8, END = 0;
+  const COMMAND_LINE = 1, LOADER_NAME = 2, MODULE = 3, BASIC_MEMORY = 4, MEMORY_MAP = 6, FRAMEBUFFER = 8, END = 0;
   const USABLE = 1, RESERVED = 2;
   const RGB = 1; // a framebuffer's type
   const KIB = 1024, MIB = KIB * KIB;
@@ -73,15 +73,16 @@
 
   /**
    * The boot information for a machine of `memoryBytes`, as bytes. `framebuffer` is {address, width, height, depth}, with
-   * 32 bits a pixel, or undefined for text mode.
+   * 32 bits a pixel, or undefined for text mode; a module is {start, end, name}.
    */
-  function bootInformation({ memoryBytes, commandLine = '', framebuffer }) {
+  function bootInformation({ memoryBytes, commandLine = '', framebuffer, modules = [] }) {
     if (memoryBytes < LEAST_MEMORY || memoryBytes > MOST_MEMORY || memoryBytes % MIB) {
       throw new Error('the machine can have whole MiB of memory, from 2 to 8192');
     }
     const tags = [
       tag(COMMAND_LINE, text(commandLine)),
       tag(LOADER_NAME, text(LOADER)),
+      ...modules.map(({ start, end, name }) => tag(MODULE, [[4, start], [4, end], ...text(name)])),
       tag(BASIC_MEMORY, [
         [4, Math.floor(LOW_MEMORY_END / KIB)], [4, (memoryEnds(memoryBytes)[0] - FIRMWARE_BYTES - MIB) / KIB],
       ]),

@@ -1,6 +1,7 @@
 """One kernel, made ready for the pages, in files that are kept until the kernel is another.
 
-BASE.kernel.js  the ELF file without symbols and debug information, as a script: a site that is read from a folder can load that
+BASE.kernel.js  the ELF file without symbols and debug information, but with its modules (modules.py), as a script: a site that is read
+                from a folder can load that
 BASE.rows.lua   for weave/site/lua/kernel_lines.lua: {entries = names of entries, runs = {{address, {offset,
                 number of the entry in `entries` or 0, twice the line and one if a statement begins there, …}}, …}, symbols = JSON}
 BASE.key        what they were made from
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from boot_data.elf import addresses, code_segments
 from boot_data.line_table import line_table
+from boot_data.modules import add_modules, modules_of
 from boot_data.program import KernelError, output_of
 from history import lua
 
@@ -53,7 +55,8 @@ class Kernel:
 
     @functools.cached_property
     def key(self) -> str:
-        return hashlib.sha256(_code() + self.path.encode() + self.elf.read_bytes()).hexdigest()
+        modules = b"".join(file.read_bytes() for file in modules_of(self.elf))
+        return hashlib.sha256(_code() + self.path.encode() + self.elf.read_bytes() + modules).hexdigest()
 
     @property
     def is_ready(self) -> bool:
@@ -66,6 +69,7 @@ class Kernel:
         rows = self._rows()
         stripped = self._file("stripped")
         output_of("strip", "--strip-all", "-o", str(stripped), str(self.elf))
+        add_modules(self.elf, stripped)
         output_of("libdeflate-gzip", "-12", str(stripped))
         packed = self._file("stripped.gz")
         text = base64.b64encode(packed.read_bytes()).decode()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from building import compiler
-from building.programs import ENTRY, LIBRARY, program_of
+from building.programs import ENTRY, LIBRARY, MODULE, program_of
 from building.trees import is_users
 from machine.expect import Block, Proof, parse_proof
 from machine.machines import Machine
@@ -32,6 +32,11 @@ class _Day:
     def programs(self) -> list[str]:
         """What runs in ring 3, each linked on its own."""
         return sorted({program_of(path) for path in self.sources if is_users(path)} - {LIBRARY})
+
+    @property
+    def modules(self) -> list[str]:
+        """Those of them that GRUB loads beside the kernel."""
+        return [name for name in MODULE.findall(self.texts["boot/grub.cfg"]) if name in self.programs]
 
     @property
     def overlays(self) -> list[str]:
@@ -144,11 +149,20 @@ def _build(day: _Day) -> str:
 
 
 def _programs(day: _Day) -> list[str]:
-    """Links each program, and makes one of the kernel's objects of all."""
+    """Links each program. Some go into the image as files, and one of the kernel's objects is made of the others."""
     linked = ["x86_64-linux-gnu-ld", *compiler.LD, "--gc-sections", "-T tangled/user/program.ld", "-o build/$program.elf"]
     objects = f"$(find build -path \"*/user/$program/*.o\" -o -path '*/user/{LIBRARY}/*.o' | LC_ALL=C sort)"
+    alone = [
+        "mkdir -p build/iso/boot",
+        f"for program in {_wrapped(day.modules, '  ')}",
+        "do",
+        f"  {_wrapped([*linked, objects], '    ')}",
+        "  x86_64-linux-gnu-objcopy --strip-all build/$program.elf build/iso/boot/$program",
+        "done",
+    ]
     return [
-        f"for program in {_wrapped(day.programs, '  ')}",
+        *alone * bool(day.modules),
+        f"for program in {_wrapped([name for name in day.programs if name not in day.modules], '  ')}",
         "do",
         f"  {_wrapped([*linked, objects], '    ')}",
         "  x86_64-linux-gnu-objcopy -O binary build/$program.elf build/$program.bin",
