@@ -152,16 +152,18 @@ def _programs(day: _Day) -> list[str]:
     """Links each program. Some go into the image as files, and one of the kernel's objects is made of the others."""
     linked = ["x86_64-linux-gnu-ld", *compiler.LD, "--gc-sections", "-T tangled/user/program.ld", "-o build/$program.elf"]
     objects = f"$(find build -path \"*/user/$program/*.o\" -o -path '*/user/{LIBRARY}/*.o' | LC_ALL=C sort)"
-    alone = [
-        "mkdir -p build/iso/boot",
-        f"for program in {_wrapped(day.modules, '  ')}",
-        "do",
-        f"  {_wrapped([*linked, objects], '    ')}",
-        "  x86_64-linux-gnu-objcopy --strip-all build/$program.elf build/iso/boot/$program",
-        "done",
-    ]
+    alone = []
+    if day.modules:
+        alone = [
+            "mkdir -p build/iso/boot",
+            f"for program in {_wrapped(day.modules, '  ')}",
+            "do",
+            f"  {_wrapped([*linked, objects], '    ')}",
+            "  x86_64-linux-gnu-objcopy --strip-all build/$program.elf build/iso/boot/$program",
+            "done",
+        ]
     return [
-        *alone * bool(day.modules),
+        *alone,
         f"for program in {_wrapped([name for name in day.programs if name not in day.modules], '  ')}",
         "do",
         f"  {_wrapped([*linked, objects], '    ')}",
