@@ -129,7 +129,9 @@ void Parts::take_out(placed& of, unsigned most)
     virt_addr next{from};
     const bool done = spaces[of.where]->unmap_part(next, end, {of.frame + of.unmapped * page::size}, most);
     ASSERT_TRUE(done == (next.value >= end) && next.value > from) << "it gets on";
-    for (auto each = pages[of.where].lower_bound(from); each != pages[of.where].end() && each->first < std::min(next.value, end);)
+    auto each = page_at(of.where, from);  // it may begin below, if it is a large one that has been put there meanwhile
+    each = each == pages[of.where].end() ? pages[of.where].lower_bound(from) : each;
+    while (each != pages[of.where].end() && each->first < std::min(next.value, end))
         each = each->second.frame == of.frame + (each->first - of.address) ? pages[of.where].erase(each) : std::next(each);
     of.unmapped = done ? 0 : (next.value - of.address) / page::size;
     if (done)
