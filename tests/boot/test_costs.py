@@ -94,7 +94,7 @@ def test_a_tib_in_pages_of_2_mib_is_ready_in_2_800_000_instructions() -> None:
 
 
 def test_a_map_of_many_regions_is_swept_and_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """241 regions, every second one usable: what is found free, and mapped, in 600,000 instructions."""
+    """241 regions, every second one usable: what is found free, and mapped, in 720,000 instructions (16,000 for root's module)."""
     first, size = 0x40_0000, 0x1_0000
     regions = [Region(first + i * size, first + (i + 1) * size, RESERVED if i % 2 else USABLE) for i in range(239)]
     regions += [Region(0, 0x9FC00, USABLE), Region(0x10_0000, first, USABLE)]
@@ -103,4 +103,4 @@ def test_a_map_of_many_regions_is_swept_and_not_searched(monkeypatch: pytest.Mon
     before, after = (
         next(line.instructions for line in lines if line.text.startswith(text)) for text in ("command line", "protections")
     )
-    assert after - before <= 700_000
+    assert after - before <= 720_000
