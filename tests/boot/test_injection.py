@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from machine.boot import Boot
-from machine.injections import REFUSED, Injection, ended_well, injections, requests
+from machine.injections import REFUSED, Injection, Refusal, ended_well, injections, ran_all_tests
 from machine.trees import newest
 
 pytestmark = [pytest.mark.all, pytest.mark.kept(newest())]
@@ -17,27 +17,32 @@ def injection(request: pytest.FixtureRequest) -> Injection:
 
 
 @pytest.fixture(scope="module")
-def refused(injection: Injection) -> list[Boot]:
+def refused(injection: Injection) -> dict[Refusal, Boot]:
     REFUSED[injection.test_id] = injection.boots()
     return REFUSED[injection.test_id]
 
 
-def test_each_refusal_ends_with_a_sentence(refused: list[Boot]) -> None:
-    for number, booted in enumerate(refused, 1):
-        assert ended_well(booted), f"request {number}: {booted.outcome}\n{booted.serial}"
+def test_each_refusal_ends_with_a_sentence(refused: dict[Refusal, Boot]) -> None:
+    for refusal, booted in refused.items():
+        assert ended_well(booted), f"{refusal}: {booted.outcome}\n{booted.serial}"
 
 
-def test_the_set_up_needs_every_request(refused: list[Boot], injection: Injection) -> None:
-    """Up to the tests nothing is asked for in vain; and some of the tests are refused something."""
-    before_tests = requests(refused[-1])[0] if injection.with_tests else len(refused)
-    assert before_tests > 10
-    assert {booted.outcome for booted in refused[:before_tests]} == {"exit 39"}
+def test_the_set_up_needs_every_request(refused: dict[Refusal, Boot]) -> None:
+    """Up to the tests nothing is asked for in vain."""
+    ends = [booted.outcome for refusal, booted in refused.items() if not refusal.in_each_test]
+    assert len(ends) > 10 and set(ends) == {"exit 39"}
+
+
+def test_no_test_ends_the_kernel(refused: dict[Refusal, Boot], injection: Injection) -> None:
+    """The first refusals make tests fail, and whatever is refused, the next test runs: so each one is refused what it asks for."""
+    boots = {refusal: booted for refusal, booted in refused.items() if refusal.in_each_test}
+    assert [str(refusal) for refusal, booted in boots.items() if not ran_all_tests(booted)] == []
     if injection.with_tests:
-        assert len(refused) > 100 and "exit 37" in {booted.outcome for booted in refused}
+        assert len(boots) > 100 and boots[Refusal(1, in_each_test=True)].outcome == "exit 37"
 
 
-def test_other_ends_are_noticed(refused: list[Boot]) -> None:
-    booted = refused[0]
+def test_other_ends_are_noticed(refused: dict[Refusal, Boot]) -> None:
+    booted, *_ = refused.values()
     assert not ended_well(replace(booted, outcome="exit 35"))
     assert not ended_well(replace(booted, serial=booted.serial + "EXCEPTION 14"))
     assert not ended_well(replace(booted, serial=""))

@@ -12,8 +12,6 @@ from machine.boot_information import Region, boot_information
 from machine.machines import Machine
 from machine.verdict import judge_tests
 
-# A word on the kernel's command line that numbers its requests for memory, and refuses none of them.
-REFUSE_NONE = "fail-allocation=1000000"
 _REQUESTS = re.compile(r"^requests for memory: (\d+)$", re.MULTILINE)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from counters import Counters
-from guest import REFUSE_NONE, Run, RunError, requests
+from guest import Run, RunError, requests
+from machine.injections import REFUSE_NONE
 from machine.machines import Machine
 
 ROOT = Path(__file__).resolve().parents[2]

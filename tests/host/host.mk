@@ -7,7 +7,8 @@ host.programs := $(addprefix build/tests/,host_tests logs_tests eight_bits_tests
 # What of the kernel runs on the host, as paths below tangled/.
 host.kernel := capability/slot.cpp console/font.cpp kstruct/heap.cpp kstruct/slab.cpp memory/danger.cpp pool/free_memory.cpp memory/free_pieces.cpp \
   page/choose_pt_space.cpp cpu/stack.cpp elf/file.cpp multiboot2/information.cpp page/map.cpp page/pt_space.cpp \
-  page/table_supply.cpp pmem/free_tree.cpp pmem/frame_allocator.cpp pool/address.cpp thread/run_queue.cpp
+  page/table_supply.cpp pmem/free_tree.cpp pmem/frame_allocator.cpp pool/address.cpp thread/endpoint.cpp thread/lending.cpp \
+  thread/run_queue.cpp
 host.tests := $(wildcard tests/host/*.cpp)
 host.objects := $(host.kernel:%.cpp=build/tests/host.d/kernel/%.o) $(host.tests:tests/host/%.cpp=build/tests/host.d/%.o) \
   build/tests/host.d/map_file.o

@@ -15,7 +15,7 @@ from kernels import Kernel, chosen
 from machine.boot import Boot, boot, medium
 from machine.elf import segments, symbols
 from machine.halted import look
-from machine.injections import ended_well, requests
+from machine.injections import REFUSE_NONE, Refusal, ended_well, refusals
 from machine.machines import Machine
 from machine.misuses import MACHINE, MISUSES, Misuse
 from machine.page_tables import wanted_pages
@@ -57,15 +57,15 @@ class MachineTests:
 
 @dataclass(frozen=True)
 class Trial:
-    """One boot. `refused`: the request for memory that it is refused. `misuse`: what tests do to its memory. Without them, all is
+    """One boot. `refused`: the requests for memory that it is refused. `misuse`: what tests do to its memory. Without them, all is
     looked at in the end."""
 
     machine: Machine
-    refused: int | None = None
+    refused: Refusal | None = None
     misuse: Misuse | None = None
 
     def __str__(self) -> str:
-        how = f" fail-allocation={self.refused}" if self.refused else f": {self.misuse.test_id}" if self.misuse else ""
+        how = f" {self.refused}" if self.refused else f": {self.misuse.test_id}" if self.misuse else ""
         return self.machine.name + how
 
     @property
@@ -73,17 +73,17 @@ class Trial:
         return self.refused is None and self.misuse is None
 
     def boot(self, elf: Path, machine: Machine, inspect: Callable[[Qmp], Any] | None = None) -> Boot:
-        with medium(machine, elf, f"fail-allocation={self.refused}" if self.refused else "") as arguments:
+        with medium(machine, elf, str(self.refused or "")) as arguments:
             return boot(machine, arguments, inspect)
 
-    def complaints(self, elf: Path, last_needed: int) -> list[str]:
-        """What is wrong with how the kernel ends. Requests up to `last_needed` are those without which it cannot go on."""
+    def complaints(self, elf: Path) -> list[str]:
+        """What is wrong with how the kernel ends. Without what its set-up asks for it cannot go on."""
         if self.misuse:
             return self.misuse.complaints(elf)
         if self.is_whole:
             return judge_pressed(self.boot(elf, self.machine.without_debug_exit(), partial(look, wanted=wanted_pages(elf))), elf)
         booted = self.boot(elf, self.machine)
-        must_end = self.refused is not None and self.refused <= last_needed
+        must_end = self.refused is not None and not self.refused.in_each_test
         return [] if ended_well(booted) and (booted.outcome == "exit 39" or not must_end) else [f"it ended with {booted.outcome}"]
 
 
@@ -115,16 +115,17 @@ class MachineJudge:
         self.elf = self.kernel.build_switched(self.numbered)
         self.lock, self.alone = Lock(), 0
         with chosen(self.elf, 0) as plain:
-            self.last_needed, last = requests(Trial(REFUSING, 1_000_000).boot(plain, REFUSING))
+            with medium(REFUSING, plain, REFUSE_NONE) as arguments:
+                refused = refusals(boot(REFUSING, arguments))
             self.trials = [
                 *(Trial(machine) for machine in WHOLE),
                 *(Trial(MACHINE, misuse=each) for each in MISUSES),
-                *(Trial(REFUSING, refused=each) for each in range(1, last + 1)),
+                *(Trial(REFUSING, refused=each) for each in refused),
             ]
             with ThreadPoolExecutor(WORKERS) as pool:
                 self.met = dict(zip(self.trials, pool.map(lambda trial: met(self.elf, trial, len(wanted)), self.trials)))
             for trial in self.different:
-                if complaints := trial.complaints(plain, self.last_needed):
+                if complaints := trial.complaints(plain):
                     raise Broken(f"the kernel fails without any mistake on {trial}: {complaints[0]}")
 
     @cached_property
@@ -155,6 +156,6 @@ class MachineJudge:
 
     def run(self, elf: Path, trials: list[Trial]) -> Verdict:
         for trial in trials:
-            if trial.complaints(elf, self.last_needed):
+            if trial.complaints(elf):
                 return Verdict(True, str(trial))
         return Verdict(False)

@@ -188,5 +188,5 @@ def test_a_mistake_of_a_kernel_is_chosen_in_its_file(out: Path) -> None:
     trial = Trial(MACHINE, misuse=moves_objects)
     assert forgets_slabs in met(elf, trial, len(numbered))
     with chosen(elf, 0) as none, chosen(elf, forgets_slabs) as one:
-        assert trial.complaints(none, 0) == []
-        assert "the log does not say " in trial.complaints(one, 0)[0]
+        assert trial.complaints(none) == []
+        assert "the log does not say " in trial.complaints(one)[0]

@@ -19,12 +19,24 @@ ENDS = {
     "exit 37": r"^not ok \d+ .* # ",
     "exit 39": r"^The kernel cannot go on: ",
 }
-_REQUESTS = r"^requests for memory: (\d+)$"
+REFUSE_NONE = "fail-allocation=1000000"  # with such a number the kernel says how many requests it has made
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Which request for memory a boot is refused; in each of the kernel's tests, or before them."""
+
+    number: int
+    in_each_test: bool = False
+
+    def __str__(self) -> str:
+        """The word on the kernel's command line."""
+        return f"fail-{'in-each-test' if self.in_each_test else 'allocation'}={self.number}"
 
 
 @dataclass(frozen=True)
 class Injection:
-    """Each request for memory of a boot is refused in turn: all of them, or only those before the kernel's tests."""
+    """Each request for memory of a boot is refused: all of them, or only those before the kernel's tests."""
 
     machine: Machine
     with_tests: bool
@@ -33,16 +45,14 @@ class Injection:
     def test_id(self) -> str:
         return self.machine.name if self.with_tests else f"{self.machine.name} up to the tests"
 
-    def boots(self) -> list[Boot]:
-        """One for each request; how many requests there are is what the kernel says if none is refused."""
-        before_tests, all_in_all = requests(self._boot_without(1_000_000))
-        last = all_in_all if self.with_tests else before_tests
+    def boots(self) -> dict[Refusal, Boot]:
+        """One for each refusal; which there are is what the kernel says if none is."""
+        wanted = [each for each in refusals(self._boot(REFUSE_NONE)) if self.with_tests or not each.in_each_test]
         with ThreadPoolExecutor(COUNT) as pool:
-            return list(pool.map(self._boot_without, range(1, last + 1)))
+            return dict(zip(wanted, pool.map(self._boot, map(str, wanted))))
 
-    def _boot_without(self, number: int) -> Boot:
-        """The newest kernel, whose request `number` is refused."""
-        option = f"fail-allocation={number}"
+    def _boot(self, option: str) -> Boot:
+        """The newest kernel, with a word on its command line."""
         if self.machine.firmware == "direct":
             with medium(self.machine, Day(entries()[-1]).iso, option) as arguments:
                 return boot(self.machine, arguments)
@@ -60,9 +70,12 @@ def injections() -> list[Injection]:
     ]
 
 
-def requests(booted: Boot) -> list[int]:
-    """How many requests there were before the tests, and in all."""
-    return [int(count) for count in re.findall(_REQUESTS, booted.serial, re.MULTILINE)]
+def refusals(asked: Boot) -> list[Refusal]:
+    """What can be refused, by a boot with `REFUSE_NONE`: each request before the tests, and then each of each test."""
+    before_tests, _ = re.findall(r"^requests for memory: (\d+)$", asked.serial, re.MULTILINE)
+    (most,) = re.findall(r"^requests for memory of one test: (\d+) at most$", asked.serial, re.MULTILINE)
+    counts = {False: int(before_tests), True: int(most)}
+    return [Refusal(number, in_each_test) for in_each_test, last in counts.items() for number in range(1, last + 1)]
 
 
 def ended_well(booted: Boot) -> bool:
@@ -72,4 +85,11 @@ def ended_well(booted: Boot) -> bool:
     return bool(wanted and re.search(wanted, booted.serial, re.MULTILINE)) and not kernels
 
 
-REFUSED: dict[str, list[Boot]] = {}  # of this run, by the injection's name
+def ran_all_tests(booted: Boot) -> bool:
+    """Each of the 64-bit kernel's tests has said how it went."""
+    _, last = re.split(r"^KTAP version 1$", booted.serial, flags=re.MULTILINE)[1:]
+    plan = re.search(r"^1\.\.(\d+)$", last, re.MULTILINE)
+    return plan is not None and len(re.findall(r"^(?:not )?ok \d+ ", last, re.MULTILINE)) == int(plan[1])
+
+
+REFUSED: dict[str, dict[Refusal, Boot]] = {}  # of this run, by the injection's name

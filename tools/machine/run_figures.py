@@ -60,11 +60,11 @@ def record_injection() -> None:
     """If requests were refused on all machines that this command refuses them on."""
     if REFUSED.keys() != {injection.test_id for injection in injections()}:
         return
-    counts = [Counter(booted.outcome for booted in boots) for boots in REFUSED.values()]
+    counts = [Counter(booted.outcome for booted in boots.values()) for boots in REFUSED.values()]
     others = dict.fromkeys(outcome for count in counts for outcome in count if outcome not in ENDS)
     ends = ENDS | {outcome: f"anything else: {outcome}" for outcome in others}
     rows = [[what, *(str(count[outcome]) for count in counts)] for outcome, what in ends.items()]
-    said = f"Each of {sum(count.total() for count in counts)} requests was refused in a boot of its own."
+    said = f"Each request was refused in one of {sum(count.total() for count in counts)} boots."
     record("injection", MADE_BY, said, Table("How those boots ended", ["End", *REFUSED], rows))
 
 
@@ -76,7 +76,7 @@ def summary(passed: list[str], failed: list[str]) -> list[str]:
         well, tried = sum(good[test] for test in tests), sum(good[test] + bad[test] for test in tests)
         if tried:
             lines.append(f"{well} of {tried} tests with {what} memory maps went well")
-    if refused := [booted for boots in REFUSED.values() for booted in boots]:
+    if refused := [booted for boots in REFUSED.values() for booted in boots.values()]:
         lines.append(f"{sum(map(ended_well, refused))} of {len(refused)} boots with a refused allocation ended well")
     return lines
 
