@@ -92,10 +92,11 @@ for (const [way, top] of [['http', address], ['file', fileAddress]]) {
     await page.locator('.crumb a').click();
     await page.waitForURL((url) => url.searchParams.get('at') === days[middle - 1].name && url.pathname.endsWith('/source/index.html'));
     await page.waitForFunction((k) => document.querySelector('#_asof')?.value === k, String(middle));
-    // The list has the files that were there, and no other.
+    // The list has the files that were there, those that went on that day, marked, and no other.
     const rows = await page.locator('.index tbody tr').evaluateAll((all) => all.map((row) => (
-      [Number(row.dataset.b), Number(row.dataset.d ?? 1e9), row.getClientRects().length > 0])));
-    assert.deepEqual(rows.map(([, , seen]) => seen), rows.map(([born, gone]) => born <= middle && middle < gone));
+      [Number(row.dataset.b), Number(row.dataset.d ?? 1e9), row.getClientRects().length > 0, row.classList.contains('went')])));
+    assert.deepEqual(rows.map(([, , seen]) => seen), rows.map(([born, gone]) => born <= middle && middle <= gone));
+    assert.deepEqual(rows.map(([, , , went]) => went), rows.map(([, gone]) => gone === middle));
     const file = page.locator('.index th a:visible').first();
     const there = await file.evaluate((link) => link.href);
     assert.match(there, new RegExp(`\\.html\\?at=${days[middle - 1].name}$`));
